@@ -1,0 +1,4 @@
+#ifndef WATCHER_CCURL_H
+#define WATCHER_CCURL_H
+#include <curl/curl.h>
+#endif

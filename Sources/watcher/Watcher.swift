@@ -1,0 +1,1 @@
+@main struct Watcher { static func main() {} }
