@@ -1,0 +1,65 @@
+/// A release as GitHub publishes it, reduced to what a decision needs.
+package struct Release: Sendable, Hashable {
+    package var id: Int64
+    package var tag: String
+    package var name: String?
+    package var url: String
+    package var isDraft: Bool
+    package var isPrerelease: Bool
+    /// Nil for drafts.
+    package var publishedAt: Timestamp?
+    package var assets: [Asset]
+
+    package init(
+        id: Int64, tag: String, name: String? = nil, url: String = "", isDraft: Bool = false,
+        isPrerelease: Bool = false,
+        publishedAt: Timestamp? = nil, assets: [Asset] = []
+    ) {
+        self.id = id
+        self.tag = tag
+        self.name = name
+        self.url = url
+        self.isDraft = isDraft
+        self.isPrerelease = isPrerelease
+        self.publishedAt = publishedAt
+        self.assets = assets
+    }
+
+    package struct Asset: Sendable, Hashable {
+        package var name: String
+        /// `uploaded`, `open`, `starter` or a word that GitHub adds later: only `uploaded` counts as there.
+        package var state: String
+        package var size: Int64
+
+        package init(name: String, state: String = "uploaded", size: Int64 = 1) {
+            self.name = name
+            self.state = state
+            self.size = size
+        }
+
+        package var isComplete: Bool { state == "uploaded" && size > 0 }
+    }
+}
+
+/// What the ledger, templates and messages keep of a release that was accepted.
+package struct ReleaseReference: Sendable, Hashable, Codable {
+    package var tag: String
+    package var url: String
+    package var publishedAt: Timestamp?
+    package var prerelease: Bool
+
+    package init(tag: String, url: String, publishedAt: Timestamp?, prerelease: Bool = false) {
+        self.tag = tag
+        self.url = url
+        self.publishedAt = publishedAt
+        self.prerelease = prerelease
+    }
+
+    package init(_ release: Release) {
+        self.init(
+            tag: release.tag, url: release.url, publishedAt: release.publishedAt, prerelease: release.isPrerelease)
+    }
+
+    /// The tag without its prefix: `3.2.3.2` of `v3.2.3.2`; the tag itself when it cannot be read.
+    package var version: String { Version(tag)?.text ?? tag }
+}

@@ -1,0 +1,92 @@
+/// A string with `{{name.field}}` in it, read once with the configuration; rendering cannot fail.
+package struct Template: Sendable, Hashable {
+    package let parts: [Part]
+
+    package enum Part: Sendable, Hashable {
+        case text(String)
+        case upstream(String, Field)
+        case jobID
+        /// `true` when every release in the job is its upstream's highest, else `false`.
+        case jobHighest
+    }
+
+    package enum Field: String, Sendable, Hashable, CaseIterable {
+        case tag, version, major, minor, publishedAt, url
+    }
+
+    package enum Problem: Error, Equatable, Sendable {
+        /// `{{` without `}}`.
+        case unclosed(String)
+        /// Neither `UPSTREAM.FIELD` nor a field of the job; the name as written.
+        case unknownName(String)
+        case unknownField(name: String, upstream: String)
+        case unknownUpstream(name: String, upstream: String)
+    }
+
+    /// Reads a template. A name that is not in `upstreams` is an error: what renders as nothing is found too late.
+    package init(_ text: String, upstreams: some Collection<String>) throws(Problem) {
+        var parts: [Part] = []
+        var rest = text[...]
+        while let open = rest.firstRange(of: "{{") {
+            if open.lowerBound > rest.startIndex { parts.append(.text(String(rest[..<open.lowerBound]))) }
+            let inside = rest[open.upperBound...]
+            guard let close = inside.firstRange(of: "}}") else { throw .unclosed(String(rest[open.lowerBound...])) }
+            let name = inside[..<close.lowerBound].trimmingSpaces()
+            parts.append(try Self.part(name, upstreams: upstreams))
+            rest = inside[close.upperBound...]
+        }
+        if !rest.isEmpty { parts.append(.text(String(rest))) }
+        self.parts = parts
+    }
+
+    private static func part(_ name: String, upstreams: some Collection<String>) throws(Problem) -> Part {
+        switch name {
+        case "job.id": return .jobID
+        case "job.highest": return .jobHighest
+        default: break
+        }
+        guard let dot = name.lastIndex(of: ".") else { throw .unknownName(name) }
+        let upstream = String(name[..<dot])
+        guard upstream != "job" else { throw .unknownField(name: name, upstream: upstream) }
+        guard upstreams.contains(upstream) else { throw .unknownUpstream(name: name, upstream: upstream) }
+        guard let field = Field(rawValue: String(name[name.index(after: dot)...])) else {
+            throw .unknownField(name: name, upstream: upstream)
+        }
+        return .upstream(upstream, field)
+    }
+
+    package var usesJobID: Bool { parts.contains(.jobID) }
+
+    /// The text for a job; an upstream without a release renders as nothing, which a job that begins never has.
+    package func render(job: String, highest: Bool, releases: [String: ReleaseReference]) -> String {
+        var text = ""
+        for part in parts {
+            switch part {
+            case .text(let literal): text += literal
+            case .jobID: text += job
+            case .jobHighest: text += highest ? "true" : "false"
+            case .upstream(let name, let field):
+                guard let release = releases[name] else { continue }
+                let version = Version(release.tag)
+                switch field {
+                case .tag: text += release.tag
+                case .version: text += release.version
+                case .major: text += version.map { String($0.major) } ?? ""
+                case .minor: text += version.map { String($0.minor) } ?? ""
+                case .publishedAt: text += release.publishedAt?.description ?? ""
+                case .url: text += release.url
+                }
+            }
+        }
+        return text
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSpaces() -> String {
+        var trimmed = self
+        while trimmed.first == " " { trimmed.removeFirst() }
+        while trimmed.last == " " { trimmed.removeLast() }
+        return String(trimmed)
+    }
+}
