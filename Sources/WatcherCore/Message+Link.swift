@@ -1,0 +1,48 @@
+extension Message {
+    /// A page to open. Only what any service can show as a link without breaking out of it can be one.
+    package struct Link: Sendable, Hashable {
+        /// What it leads to, in one or two words of ours.
+        package let title: String
+        /// `https` or `http`, printable ASCII, without a character that ends a link in a chat's markup.
+        package let url: String
+
+        /// The longest address, in bytes.
+        package static let limit = 1000
+
+        /// Nil for another scheme, a user before the host, or an address that is too long.
+        package init?(_ title: String, _ url: String?) {
+            guard let url, let host = Self.afterScheme(url) else { return nil }
+            var safe = ""
+            for byte in url.utf8 {
+                switch byte {
+                case 0x21...0x7E where !Self.encoded.contains(byte): safe.unicodeScalars.append(Unicode.Scalar(byte))
+                default: safe += Self.percent(byte)
+                }
+            }
+            let authority = host.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+            guard !authority.isEmpty, authority.allSatisfy(Self.isOfHost), safe.utf8.count <= Self.limit else {
+                return nil
+            }
+            self.title = title
+            self.url = safe
+        }
+
+        private static let encoded = Set("\"'()*<>@[\\]^`{|}!$~,;".utf8)
+
+        private static func afterScheme(_ url: String) -> Substring? {
+            for scheme in ["https://", "http://"] where url.utf8.count > scheme.utf8.count {
+                if url.prefix(scheme.count).lowercased() == scheme { return url.dropFirst(scheme.count) }
+            }
+            return nil
+        }
+
+        private static func isOfHost(_ character: Character) -> Bool {
+            character.isASCII && (character.isLetter || character.isNumber || ".-:".contains(character))
+        }
+
+        private static func percent(_ byte: UInt8) -> String {
+            let digits = Array("0123456789ABCDEF")
+            return "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        }
+    }
+}
