@@ -1,4 +1,63 @@
+// What Swift cannot call of libcurl by itself: its variadic functions. Nothing here decides anything.
 #ifndef WATCHER_CCURL_H
 #define WATCHER_CCURL_H
+
 #include <curl/curl.h>
+
+// Swift can't call variadic C, and `curl_easy_setopt` is: one typed function for each kind of argument. A wrong pair
+// of option and kind is undefined in C, so callers pass only options that libcurl documents for that kind.
+static inline CURLcode watcher_easy_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode watcher_easy_set_size(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode watcher_easy_set_string(CURL *easy, CURLoption option, const char *_Nullable value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode watcher_easy_set_pointer(CURL *easy, CURLoption option, void *_Nullable value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode watcher_easy_set_list(CURL *easy, CURLoption option, struct curl_slist *_Nullable value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+// Callbacks are variadic arguments too: typed here, so that the compiler checks the signature of each.
+static inline CURLcode watcher_easy_set_write(CURL *easy, CURLoption option, curl_write_callback callback) {
+    return curl_easy_setopt(easy, option, callback);
+}
+
+static inline CURLcode watcher_easy_set_prerequest(CURL *easy, curl_prereq_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
+static inline CURLcode watcher_easy_set_socket_options(CURL *easy, curl_sockopt_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, callback);
+}
+
+// `curl_easy_getinfo` is variadic as well, and writes through a pointer of the kind that the question asks for.
+static inline CURLcode watcher_easy_get_long(CURL *easy, CURLINFO question, long *answer) {
+    return curl_easy_getinfo(easy, question, answer);
+}
+
+static inline CURLcode watcher_easy_get_pointer(CURL *easy, CURLINFO question, void *_Nullable *_Nonnull answer) {
+    return curl_easy_getinfo(easy, question, answer);
+}
+
+// Variadic for the multi and the share handle too; only numbers are ever given to those.
+static inline CURLMcode watcher_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLSHcode watcher_share_add(CURLSH *share, curl_lock_data what) {
+    return curl_share_setopt(share, CURLSHOPT_SHARE, what);
+}
+
+// An old-style struct with a union: read here, because the union's layout is C's business.
+static inline CURLcode watcher_message_result(const CURLMsg *message) { return message->data.result; }
+
 #endif

@@ -1,0 +1,99 @@
+/// Where a request goes, as far as this module has to know it: the scheme, and the server's name for error texts.
+/// Making one is the proof that the request can be handed to libcurl, whose own check of the URL comes on top.
+struct RequestTarget: Sendable {
+    let isTLS: Bool
+    /// `host` or `host:port`, without user information.
+    let host: String
+
+    /// Longer ones are refused here, with a reason, instead of by libcurl (which takes 8 000 000), without one.
+    static let longestURL = 64 * 1024
+    /// Names, values, and the two bytes between them, of all headers together.
+    static let largestHeaders = 64 * 1024
+
+    /// Throws only `HTTPError.invalidRequest`.
+    init(_ request: HTTPRequest, allowPlainHTTP: Bool) throws(HTTPError) {
+        (isTLS, host) = try Self.parse(request.url)
+        guard isTLS || allowPlainHTTP else { throw .invalidRequest(reason: "plain http is not allowed for \(host)") }
+        try Self.check(headers: request.headers)
+        if request.body != nil, request.method == .get || request.method == .head {
+            throw .invalidRequest(reason: "a \(request.method.rawValue) request has no body")
+        }
+        guard request.timeout > .zero, request.connectTimeout > .zero else {
+            throw .invalidRequest(reason: "a timeout is not positive")
+        }
+        guard request.bodyLimit >= 0 else { throw .invalidRequest(reason: "the limit of the body is negative") }
+        for (text, what) in [(request.network.caFile, "CA file"), (request.network.proxy, "proxy")] {
+            guard text?.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F || $0 == 0x20 && what == "CA file" }) ?? true else {
+                throw .invalidRequest(reason: "the \(what) holds a control character or a space")
+            }
+            guard text?.isEmpty != true else { throw .invalidRequest(reason: "the \(what) is empty") }
+        }
+    }
+
+    /// RFC 3986 as far as the authority: what follows it is the server's business.
+    private static func parse(_ url: String) throws(HTTPError) -> (isTLS: Bool, host: String) {
+        let bytes = Array(url.utf8)
+        guard bytes.count <= longestURL else { throw .invalidRequest(reason: "the URL is longer than \(longestURL)") }
+        guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+            throw .invalidRequest(reason: "the URL holds a control character or a space")
+        }
+        let rest: ArraySlice<UInt8>
+        let isTLS: Bool
+        if let after = bytes.afterScheme("https://") {
+            (rest, isTLS) = (after, true)
+        } else if let after = bytes.afterScheme("http://") {
+            (rest, isTLS) = (after, false)
+        } else {
+            throw .invalidRequest(reason: "the URL begins neither with https:// nor with http://")
+        }
+        let authority = rest.prefix { !"/?#".utf8.contains($0) }
+        let host = authority.lastIndex(of: UInt8(ascii: "@")).map { authority[($0 + 1)...] } ?? authority
+        guard let first = host.first, first != UInt8(ascii: ":") else {
+            throw .invalidRequest(reason: "the URL names no host")
+        }
+        // Some readers of URLs end the host at a backslash and some don't: such a URL has two meanings.
+        guard !authority.contains(UInt8(ascii: "\\")) else {
+            throw .invalidRequest(reason: "the URL's host holds a backslash")
+        }
+        return (isTLS, String(decoding: host, as: UTF8.self))
+    }
+
+    private static func check(headers: [(name: String, value: String)]) throws(HTTPError) {
+        var size = 0
+        for (name, value) in headers {
+            size += name.utf8.count + value.utf8.count + 2
+            guard !name.isEmpty, name.utf8.allSatisfy(\.isToken) else {
+                throw .invalidRequest(reason: "a header's name is empty or holds a character that none may")
+            }
+            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }) else {
+                throw .invalidRequest(reason: "the value of the header \(name) holds a control character")
+            }
+            for own in ["Content-Length", "Transfer-Encoding"] where HTTPHeaders.same(name, own) {
+                throw .invalidRequest(reason: "\(own) is not the caller's to set")
+            }
+        }
+        guard size <= largestHeaders else {
+            throw .invalidRequest(reason: "the headers are larger than \(largestHeaders) bytes")
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func afterScheme(_ scheme: String) -> ArraySlice<UInt8>? {
+        let wanted = Array(scheme.utf8)
+        guard count >= wanted.count, prefix(wanted.count).map(\.asciiLowercased) == wanted else { return nil }
+        return self[wanted.count...]
+    }
+}
+
+extension UInt8 {
+    /// RFC 9110, 5.6.2: what the name of a header is made of.
+    fileprivate var isToken: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(self)
+        }
+    }
+}

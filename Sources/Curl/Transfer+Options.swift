@@ -1,0 +1,124 @@
+import CCurl
+
+extension Transfer {
+    /// Sets every option of the transfer on its handle, which was reset. Returns the first that libcurl refused.
+    func configure(_ configuration: HTTPClient.Configuration, trust: TrustStore, share: Share) -> CURLcode {
+        let request = call.request
+        var options = Options(easy)
+        options.set(CURLOPT_URL, request.url)
+        options.set(CURLOPT_PATH_AS_IS, 1)
+        options.set(CURLOPT_PROTOCOLS_STR, configuration.allowPlainHTTP ? "http,https" : "https")
+        options.set(CURLOPT_FOLLOWLOCATION, 0)
+        // No signals and no waiting for a name that a cancelled call no longer wants: getaddrinfo can't be interrupted,
+        // and the driver would stand still for all. The look-up's thread then frees what it has by itself.
+        options.set(CURLOPT_NOSIGNAL, 1)
+        options.set(CURLOPT_QUICK_EXIT, 1)
+        options.set(CURLOPT_USERAGENT, configuration.userAgent)
+        options.set(CURLOPT_ACCEPT_ENCODING, "gzip")
+        options.set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.milliseconds)
+        options.set(CURLOPT_LOW_SPEED_LIMIT, HTTPClient.lowestSpeed)
+        options.set(CURLOPT_LOW_SPEED_TIME, max(1, (configuration.stallTime.milliseconds + 999) / 1000))
+        options.set(CURLOPT_TCP_KEEPALIVE, 1)
+        options.set(CURLOPT_MAXLIFETIME_CONN, HTTPClient.longestConnection)
+        share.join(easy, &options)
+        setProtocol(&options)
+        setMethod(&options)
+        setTrust(trust, &options)
+        options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        options.set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
+        if let proxy = request.network.proxy { options.set(CURLOPT_PROXY, proxy) }
+        options.note(setHeaders() ? CURLE_OK : CURLE_OUT_OF_MEMORY)
+        for code in attach() { options.note(code) }
+        return options.firstRefusal
+    }
+
+    private func setProtocol(_ options: inout Options) {
+        // Waiting for the first connection's answer on whether it multiplexes saves up to 100 connections; without TLS
+        // it never does, and one hung answer would hold all others up.
+        options.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        options.set(CURLOPT_PIPEWAIT, call.target.isTLS ? 1 : 0)
+    }
+
+    private func setMethod(_ options: inout Options) {
+        switch call.request.method {
+        case .get: options.set(CURLOPT_HTTPGET, 1)
+        case .head: options.set(CURLOPT_NOBODY, 1)
+        case .post, .put:
+            options.set(CURLOPT_POST, 1)
+            options.setBody(call.request.body ?? [])
+            options.set(CURLOPT_CUSTOMREQUEST, call.request.method.rawValue)
+            // libcurl sends a request again by itself when a kept connection dies without an answer, a POST too: the
+            // server may have acted on the first. On a connection of its own that never happens.
+            options.set(CURLOPT_FRESH_CONNECT, 1)
+        }
+    }
+
+    private func setTrust(_ machine: TrustStore, _ options: inout Options) {
+        options.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        let file: String?
+        let directory: String?
+        switch call.request.network.caFile.map(TrustStore.file) ?? machine {
+        case .file(let path): (file, directory) = (path, nil)
+        case .directory(let path): (file, directory) = (nil, path)
+        case .fileAndDirectory(let path, let other): (file, directory) = (path, other)
+        case .builtIn: return
+        }
+        for option in [CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO] { options.set(option, file) }
+        for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { options.set(option, directory) }
+    }
+
+    /// libcurl's spelling: `Name;` for an empty value, `Name:` to leave out what it would add by itself.
+    private func setHeaders() -> Bool {
+        let given = call.request.headers
+        var lines = given.map { $0.value.allSatisfy(\.isWhitespace) ? "\($0.name);" : "\($0.name): \($0.value)" }
+        for unwanted in ["Expect", "Content-Type"] where !given.contains(where: { HTTPHeaders.same($0.name, unwanted) })
+        {
+            lines.append("\(unwanted):")
+        }
+        return lines.allSatisfy(addHeader)
+    }
+}
+
+/// Options of one handle; keeps the first refusal, so that a list of settings reads as one.
+struct Options {
+    private let easy: Easy
+    private(set) var firstRefusal = CURLE_OK
+
+    init(_ easy: Easy) {
+        self.easy = easy
+    }
+
+    mutating func set(_ option: CURLoption, _ value: Int) {
+        note(unsafe watcher_easy_set_long(easy.handle, option, value))
+    }
+
+    /// libcurl copies the text.
+    mutating func set(_ option: CURLoption, _ value: String?) {
+        note(unsafe watcher_easy_set_string(easy.handle, option, value))
+    }
+
+    /// libcurl copies as many bytes as it was told just before.
+    mutating func setBody(_ bytes: [UInt8]) {
+        note(unsafe watcher_easy_set_size(easy.handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count)))
+        // An empty array may have no address, and nil would mean that a callback gives the body.
+        let bytes = bytes.isEmpty ? [0] : bytes
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            let start = unsafe UnsafeMutableRawPointer(mutating: buffer.baseAddress)
+            note(unsafe watcher_easy_set_pointer(easy.handle, CURLOPT_COPYPOSTFIELDS, start))
+        }
+    }
+
+    mutating func note(_ code: CURLcode) {
+        if firstRefusal == CURLE_OK { firstRefusal = code }
+    }
+}
+
+extension Duration {
+    /// Rounded up, so that a wait is never cut short, and within what libcurl takes.
+    var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        guard seconds < Int64(Int32.max) / 1000 else { return Int(Int32.max) }
+        guard seconds >= 0 else { return 0 }
+        return Int(seconds) * 1000 + Int((max(0, attoseconds) + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}
