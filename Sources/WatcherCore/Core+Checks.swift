@@ -1,0 +1,253 @@
+// How upstreams are looked at and what is made of the answers.
+
+extension Core {
+    mutating func dueChecks(at now: Instant) -> [Command] {
+        var commands: [Command] = []
+        while checking.count < config.github.concurrency, let name = schedule.next(at: now) {
+            guard let upstream = config.upstreams[name] else { continue }
+            if let other = ledger.upstreams[name]?.replacedBy {
+                finish(name, .failed, detail: Self.replacedReason(upstream.repository, other), at: now)
+                say(
+                    .failure, "\(name): \(Self.replacedReason(upstream.repository, other))", hint: Self.acceptHint(name)
+                )
+                continue
+            }
+            switch withQuota(.github, { $0.permission(at: now) }) {
+            case .granted:
+                withQuota(.github) { $0.spend(at: now) }
+                checking.insert(name)
+                commands.append(.check(check(name, now)))
+            case .paused(let until):
+                postpone(name, until: until, at: now)
+            case .busy(let uptime):
+                schedule.putBack(until: uptime)
+                return commands
+            }
+        }
+        return commands
+    }
+
+    /// The second half of looks that brought news: who the repository is, or all pages.
+    mutating func dueFollowUps(at now: Instant) -> [Command] {
+        defer { followUps = [] }
+        return followUps.filter { command in
+            let name: String
+            switch command {
+            case .check(let check): name = check.upstream
+            case .identify(let upstream): name = upstream
+            default: return true
+            }
+            if let until = pausedUntil(.github, at: now) {
+                // Nothing of the look was taken in: the next one finds the same news.
+                postpone(name, until: until, at: now)
+                return false
+            }
+            withQuota(.github) { $0.spend(at: now) }
+            return true
+        }
+    }
+
+    /// A pause is not the upstream's fault: it counts as no look at all.
+    private mutating func postpone(_ name: String, until: Timestamp, at now: Instant) {
+        let reason = ledger.quotas[QuotaKey.github.name]?.pauseReason ?? "GitHub asked for a pause"
+        finish(name, .waiting, detail: "paused until \(until): \(reason)", isLook: false, at: now)
+        if mode.repeats { schedule.plan(name, in: max(1000, until.seconds * 1000 - now.wall), at: now) }
+    }
+
+    private func check(_ name: String, _ now: Instant) -> Command.Check {
+        guard let watch = ledger.upstreams[name], let lastSweep = watch.lastSweep else {
+            return Command.Check(upstream: name, isSweep: true, etag: nil)
+        }
+        let isSweepDue =
+            now.hasReached(lastSweep.adding(config.poll.sweep)) || lastSweep > now.floor.adding(config.poll.sweep)
+            || watch.waiting.contains { $0.isFarDown && !$0.isStalled }
+            || watch.repository != config.upstreams[name]?.repository
+        return Command.Check(upstream: name, isSweep: isSweepDue, etag: isSweepDue ? nil : watch.etag)
+    }
+
+    mutating func checked(_ name: String, _ outcome: CheckOutcome, at now: Instant) {
+        guard let upstream = config.upstreams[name], checking.contains(name) else { return }
+        switch outcome {
+        case .failed(let trouble): failed(name, trouble, at: now)
+        case .unchanged:
+            if ledger.upstreams[name]?.hasMatured(at: now) == true {
+                held[name] = nil
+                followUps.append(.identify(upstream: name))
+            } else {
+                absorb(name, upstream, nil, at: now)
+            }
+        case .list(let list):
+            let watch = ledger.upstreams[name] ?? Watch()
+            if list.releases.isEmpty, !watch.seen.isEmpty {
+                failed(name, .passing("an empty list of releases, although some were known"), at: now)
+            } else if let identity = list.identity {
+                if recognise(name, upstream, identity, at: now) { absorb(name, upstream, list, at: now) }
+            } else if !list.isComplete, watch.isAllNew(list) {
+                // More may have come than fits on the first page.
+                followUps.append(.check(Command.Check(upstream: name, isSweep: true, etag: nil)))
+            } else if watch.bringsNews(list, upstream, at: now) || watch.hasMatured(at: now) {
+                held[name] = list
+                followUps.append(.identify(upstream: name))
+            } else {
+                absorb(name, upstream, list, at: now)
+            }
+        }
+    }
+
+    mutating func identified(_ name: String, _ outcome: Event.Identified, at now: Instant) {
+        guard let upstream = config.upstreams[name], checking.contains(name) else { return }
+        let list = held.removeValue(forKey: name)
+        switch outcome {
+        case .failed(let trouble): failed(name, trouble, at: now)
+        case .known(let identity):
+            if recognise(name, upstream, identity, at: now) { absorb(name, upstream, list, at: now) }
+        }
+    }
+
+    /// Whether the repository is the one that was first seen. Pins it at first sight.
+    private mutating func recognise(
+        _ name: String, _ upstream: Config.Upstream, _ identity: Identity, at now: Instant
+    ) -> Bool {
+        var watch = ledger.upstreams[name] ?? Watch()
+        if let pinned = watch.repositoryID, pinned != identity.id {
+            guard watch.repository == upstream.repository else {
+                // The configuration names another repository now: a new upstream under an old name.
+                ledger.upstreams[name] = Watch()
+                say(.news, "\(name): \(upstream.repository) instead of \(watch.repository ?? "?"): starting anew")
+                return recognise(name, upstream, identity, at: now)
+            }
+            watch.replacedBy = identity.id
+            ledger.upstreams[name] = watch
+            changed(.durable)
+            let reason = Self.replacedReason(upstream.repository, identity.id)
+            attend("replaced:\(name):\(identity.id)", upstream: name, "\(name): \(reason)", at: now)
+            say(.failure, "\(name): \(reason)", hint: Self.acceptHint(name))
+            finish(name, .failed, detail: reason, at: now)
+            return false
+        }
+        if watch.repositoryID == nil || watch.repository != upstream.repository {
+            watch.repositoryID = identity.id
+            watch.repository = upstream.repository
+            ledger.upstreams[name] = watch
+            changed(.durable)
+        }
+        if identity.fullName.lowercased() != upstream.repository.lowercased() {
+            attend(
+                "moved:\(name):\(identity.fullName)", upstream: name,
+                "\(upstream.repository) has moved to \(identity.fullName); it is followed, but the old name may be given away: write the new one into the configuration",
+                at: now)
+        }
+        if identity.isArchived {
+            attend(
+                "archived:\(name):\(identity.id)", upstream: name,
+                "\(upstream.repository) is archived: there will be no more releases", at: now)
+        }
+        return true
+    }
+
+    /// Takes in an answer that can be trusted: a list, or (nil) that nothing has changed.
+    private mutating func absorb(_ name: String, _ upstream: Config.Upstream, _ list: ReleaseList?, at now: Instant) {
+        var watch = ledger.upstreams[name] ?? Watch()
+        let findings = list.map { watch.absorb($0, upstream, at: now) } ?? watch.absorbUnchanged(at: now)
+        if let list, !list.isSweep { watch.etag = list.etag }
+        let failures = watch.failures
+        watch.failures = 0
+        watch.lastError = nil
+        if let last = watch.lastGoodCheck {
+            let gap = max(now.floor.seconds(since: last), 0)
+            watch.usualGap = watch.usualGap.map { ($0 * 3 + gap) / 4 } ?? gap
+        }
+        watch.lastGoodCheck = now.floor
+        ledger.upstreams[name] = watch
+        changed(findings.isDurable ? .durable : .noted)
+        withQuota(.github) { $0.recover() }
+        if failures >= Self.failuresUntilTold {
+            tell(.upstreamRecovered, upstream: name, detail: "after \(failures) failed checks", at: now)
+            say(.news, "\(name): answers again after \(failures) failed checks")
+        }
+        publish(name, upstream, findings, at: now)
+        finish(name, findings.result, detail: findings.detail, at: now)
+    }
+
+    private mutating func publish(
+        _ name: String, _ upstream: Config.Upstream, _ findings: Watch.Findings, at now: Instant
+    ) {
+        for tag in findings.republished {
+            attend(
+                "republished:\(name):\(tag)", upstream: name,
+                "\(upstream.repository) has published \(tag) again under a new id; it was taken before and is not taken again: watcher trigger rebuilds it",
+                at: now)
+        }
+        for item in findings.stalled {
+            tell(
+                .stalled, upstream: name, releases: [note(item.release, item.name, of: name, isHighest: false)],
+                missing: item.missing, at: now)
+            say(
+                .news,
+                "\(name) \(item.release.tag) is published but still lacks \(item.missing.joined(separator: ", "))")
+        }
+        guard !findings.accepted.isEmpty else { return }
+        let notes = findings.accepted.map { note($0.release, $0.name, of: name, isHighest: $0.isHighest) }
+        tell(.release, upstream: name, previous: findings.previous?.tag, releases: notes, at: now)
+        for item in findings.accepted {
+            let before = findings.previous.map { " (before: \($0.tag))" } ?? ""
+            say(.news, "\(name) \(item.release.tag) is new\(item.isHighest ? before : ", on an older line")")
+        }
+        enqueueJobs(for: name, findings.accepted, at: now)
+    }
+
+    private mutating func failed(_ name: String, _ trouble: Trouble, at now: Instant) {
+        if trouble == .interrupted {
+            checking.remove(name)
+            return
+        }
+        if case .limited(let seconds, let reason) = trouble { pause(.github, seconds: seconds, reason, at: now) }
+        var watch = ledger.upstreams[name] ?? Watch()
+        watch.failures += 1
+        watch.lastError = trouble.reason
+        ledger.upstreams[name] = watch
+        changed(.noted)
+        if watch.failures == Self.failuresUntilTold {
+            tell(.upstreamFailing, upstream: name, detail: trouble.reason, at: now)
+        }
+        let isTold = watch.failures >= Self.failuresUntilTold
+        say(
+            isTold ? .failure : .detail,
+            "\(name): \(trouble.reason)" + (isTold ? " (\(watch.failures) checks in a row)" : ""), hint: trouble.hint)
+        finish(name, .failed, detail: trouble.reason, at: now)
+    }
+
+    /// Ends one look, however it went.
+    private mutating func finish(
+        _ name: String, _ word: CheckResult.Word, detail: String?, isLook: Bool = true, at now: Instant
+    ) {
+        checking.remove(name)
+        held[name] = nil
+        if isLook, var watch = ledger.upstreams[name] {
+            watch.firstCheck = watch.firstCheck ?? now.floor
+            watch.lastCheck = now.floor
+            ledger.upstreams[name] = watch
+            changed(.noted)
+        }
+        let tag = ledger.upstreams[name]?.lastSeen?.tag
+        report.upstreams[name] = CheckResult(word: word, detail: detail, tag: tag)
+        switch word {
+        case .baseline: say(.detail, "\(name): first sight, \(tag ?? "nothing complete yet") is the baseline")
+        case .unchanged: say(.detail, "\(name): \(tag ?? "no release"), nothing new")
+        case .waiting: say(.detail, "\(name): \(detail ?? "waiting")")
+        case .news, .failed: break
+        }
+        if mode.repeats, let upstream = config.upstreams[name] {
+            schedule.plan(name, in: nextCheckDelay(name, upstream, at: now), at: now)
+        }
+        heartbeatDue = heartbeatDue || isLook
+    }
+
+    private static func replacedReason(_ repository: String, _ id: Int64) -> String {
+        "the name \(repository) now belongs to another repository (id \(id)): stopped"
+    }
+
+    private static func acceptHint(_ name: String) -> String {
+        "look at the repository, then watcher accept \(name) if it is to be trusted"
+    }
+}

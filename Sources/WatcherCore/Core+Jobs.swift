@@ -1,0 +1,193 @@
+// How jobs are made, begun, looked up and followed.
+
+extension Core {
+    /// Makes the jobs that new releases ask for. "Seen" and "enqueued" are one change of the ledger, so one save.
+    mutating func enqueueJobs(for upstream: String, _ accepted: [Watch.Accepted], at now: Instant) {
+        for (name, action) in config.actions.sorted(by: { $0.key < $1.key }) where action.upstreams.contains(upstream) {
+            switch action.releases {
+            case .newest:
+                // An older line starts nothing here: only the highest is built.
+                if let highest = accepted.last(where: \.isHighest) {
+                    enqueue(name, action, [upstream: highest.release], at: now)
+                }
+            case .each:
+                for item in accepted { enqueue(name, action, [upstream: item.release], at: now) }
+            }
+        }
+    }
+
+    private mutating func enqueue(
+        _ name: String, _ action: Config.Action, _ news: [String: ReleaseReference], at now: Instant
+    ) {
+        var causes = news
+        var firstNews = now.floor
+        if action.releases == .newest {
+            for old in ledger.jobs where old.action == name && isSupersedable(old) {
+                causes.merge(old.causes) { new, _ in new }
+                firstNews = min(firstNews, old.firstNews)
+                supersede(old, at: now)
+            }
+        }
+        let quiet = action.quietPeriod
+        let job = Job(
+            action: name, causes: causes, generation: 0, created: now.floor, firstNews: firstNews,
+            notBefore: quiet == 0 ? nil : min(now.deadline(in: quiet), firstNews.adding(quiet * 6)))
+        add(job, at: now)
+    }
+
+    /// Not begun, not asked for by a person, and certainly no run of it exists.
+    private func isSupersedable(_ job: Job) -> Bool {
+        job.isPending && !job.mayHaveStarted && !job.isByHand
+    }
+
+    private mutating func supersede(_ job: Job, at now: Instant) {
+        // What came and went within one pass never was a job to anybody.
+        if fresh.remove(job.id) != nil {
+            ledger.jobs.removeAll { $0.id == job.id }
+            report.jobs.remove(job.id)
+            return
+        }
+        var job = job
+        job.end(.superseded, reason: "newer releases came before it was begun", at: now)
+        ledger.retire(job)
+        report.jobs.insert(job.id)
+    }
+
+    mutating func add(_ job: Job, at now: Instant) {
+        guard !ledger.jobs.contains(where: { $0.id == job.id }),
+            !ledger.history.contains(where: { $0.id == job.id && $0.phase != .ended(.superseded) })
+        else { return }
+        ledger.jobs.append(job)
+        fresh.insert(job.id)
+        report.jobs.insert(job.id)
+        changed(.durable)
+        let waiting = ledger.jobs.filter { $0.action == job.action && $0.isPending }
+        if waiting.count > Ledger.pendingLimit, let oldest = waiting.first {
+            fail(oldest, "given up: more than \(Ledger.pendingLimit) jobs of \(job.action) were waiting", at: now)
+        }
+    }
+
+    // MARK: - What is due
+
+    mutating func dueWork(at now: Instant) -> [Command] {
+        var commands: [Command] = []
+        var busy: Set<String> = Set(ledger.jobs.filter(\.isRunning).map(\.action))
+        for job in ledger.jobs where !working.contains(job.id) {
+            if job.isRunning {
+                commands += drive(job, at: now)
+            } else if !busy.contains(job.action), let command = begin(job, at: now) {
+                busy.insert(job.action)
+                commands.append(command)
+            }
+        }
+        return commands
+    }
+
+    private mutating func begin(_ job: Job, at now: Instant) -> Command? {
+        guard let action = config.actions[job.action], case .workflowDispatch(let dispatch) = action.work else {
+            return nil
+        }
+        // News from a look that is under way may belong to the same job.
+        guard !action.upstreams.contains(where: { checking.contains($0) || schedule.isQueued($0) }) else { return nil }
+        fresh.remove(job.id)
+        guard job.notBefore.map(now.hasReached) ?? true else { return nil }
+        var releases = job.causes
+        for name in action.upstreams where releases[name] == nil { releases[name] = ledger.upstreams[name]?.lastSeen }
+        let unknown = action.upstreams.filter { releases[$0] == nil }
+        guard unknown.isEmpty else {
+            hold(job, "waits for the first release of \(unknown.joined(separator: ", "))")
+            return nil
+        }
+        let key = quotaKey(forAction: job.action)
+        if let until = pausedUntil(key, at: now) {
+            hold(job, "waits until \(until): \(ledger.quotas[key.name]?.pauseReason ?? "GitHub asked for a pause")")
+            return nil
+        }
+        guard let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return nil }
+        let since = searchStart(key, at: now)
+        ledger.jobs[index].begin(
+            releases: releases,
+            isHighest: releases.allSatisfy { ledger.upstreams[$0.key]?.isHighest($0.value.tag) ?? true },
+            since: since, at: now)
+        let begun = ledger.jobs[index]
+        changed(.durable)
+        working.insert(job.id)
+        lookedAt.insert(job.id)
+        report.jobs.insert(job.id)
+        let inputs = dispatch.inputs.mapValues {
+            $0.render(job: job.id, highest: begun.isHighest ?? false, releases: begun.releases ?? releases)
+        }
+        return .dispatch(Command.Dispatch(job: job.id, action: job.action, inputs: inputs))
+    }
+
+    /// Says why a job is not begun, without a save of its own.
+    private mutating func hold(_ job: Job, _ reason: String) {
+        guard job.reason != reason, let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return }
+        ledger.jobs[index].reason = reason
+        changed(.noted)
+        say(.detail, "\(job.action) \(reason)")
+    }
+
+    /// From when on a run of an attempt that begins now can have been created, by the server's clock: with a margin
+    /// for its whole seconds, or a whole day where its clock is not known. The job's id in the title decides anyway.
+    private mutating func searchStart(_ key: QuotaKey, at now: Instant) -> Timestamp {
+        let offset = withQuota(key) { $0.clockOffset } ?? withQuota(.github) { $0.clockOffset }
+        return offset.map { now.floor.adding($0 - 60) } ?? now.floor.adding(-86_400)
+    }
+
+    private mutating func drive(_ job: Job, at now: Instant) -> [Command] {
+        guard let action = config.actions[job.action], case .workflowDispatch(let dispatch) = action.work,
+            let index = ledger.jobs.firstIndex(where: { $0.id == job.id })
+        else { return [] }
+        if case .dispatching(let since) = job.phase {
+            // Read from disk like this: the process ended between the intent and the answer.
+            ledger.jobs[index].lookUp(
+                since: since, for: dispatch.lookup, accepted: false,
+                reason: "the answer to the dispatch was never seen",
+                at: now)
+            changed(.noted)
+        } else if let begun = job.begunAt, now.hasReached(begun.adding(dispatch.timeout)) {
+            fail(job, "no end after \(Words.duration(dispatch.timeout)); it may still be running", at: now)
+            return []
+        }
+        // A pass that does not wait has one look at each, whenever that was planned.
+        let isFirstLook = !lookedAt.contains(job.id)
+        guard isFirstLook || (ledger.jobs[index].notBefore.map(now.hasReached) ?? true && (mode.waits || mode.repeats)),
+            pausedUntil(quotaKey(forAction: job.action), at: now) == nil
+        else { return [] }
+        lookedAt.insert(job.id)
+        working.insert(job.id)
+        report.jobs.insert(job.id)
+        switch ledger.jobs[index].phase {
+        case .lookingUp(let since, _, _): return [.lookUp(job: job.id, action: job.action, since: since)]
+        case .following:
+            guard let run = job.run else { return [] }
+            return [.follow(job: job.id, action: job.action, run: run)]
+        case .pending, .dispatching, .ended: return []
+        }
+    }
+
+    /// Whether a job has been begun and is not over: what `--wait` waits for.
+    package func isUnderWay(_ job: Job) -> Bool { job.isRunning || (job.isPending && job.attempts > 0) }
+
+    func nextTime(of job: Job, at now: Instant) -> Timestamp? {
+        guard let action = config.actions[job.action] else { return nil }
+        let pause = ledger.quotas[quotaKey(forAction: job.action).name]?.pausedUntil
+        if job.isPending, ledger.jobs.contains(where: { $0.action == job.action && $0.isRunning }) { return nil }
+        if job.isPending, action.upstreams.contains(where: { checking.contains($0) }) { return nil }
+        let times = [job.notBefore, pause].compactMap { $0 }.filter { !now.hasReached($0) }
+        return times.max()
+    }
+
+    /// Ends jobs whose action has gone from the configuration.
+    mutating func settleOrphans(at now: Instant) {
+        for job in ledger.jobs where config.actions[job.action] == nil && !working.contains(job.id) {
+            fail(job, "the action \(job.action) is no longer in the configuration", at: now)
+        }
+    }
+}
+
+extension Job {
+    /// Asked for by `trigger` or `retry`.
+    package var isByHand: Bool { generation > 0 }
+}

@@ -1,0 +1,201 @@
+/// The whole of what `watcher` decides: one event in, commands out. No I/O, no clock, no randomness.
+///
+/// `apply` takes in what has happened; `advance` says what to do now. Between the two the shell saves the ledger when
+/// `unsaved` asks for it, and it never starts a command that acts before what it acts on is on disk. `once` and the
+/// daemon are the same code: they differ in `Mode` only.
+package struct Core: Sendable {
+    package struct Mode: Sendable, Equatable {
+        /// Which upstreams are looked at; nil means all.
+        package var upstreams: Set<String>?
+        /// Stay until every started job has ended.
+        package var waits = false
+        /// Whether anything but reading is done.
+        package var acts = true
+        /// Look again when the time comes, for ever.
+        package var repeats = false
+
+        package init(upstreams: Set<String>? = nil, waits: Bool = false, acts: Bool = true, repeats: Bool = false) {
+            self.upstreams = upstreams
+            self.waits = waits
+            self.acts = acts
+            self.repeats = repeats
+        }
+    }
+
+    package enum Unsaved: Int, Sendable, Comparable {
+        case nothing
+        /// Times, ETags, counters: rides along with the next save.
+        case noted
+        /// Must be on disk before anything acts.
+        case durable
+
+        package static func < (left: Unsaved, right: Unsaved) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// After how many failed checks in a row a person is told.
+    package static let failuresUntilTold = 3
+
+    package let config: Config
+    package let mode: Mode
+    package internal(set) var ledger: Ledger
+    package internal(set) var report = Report()
+    package internal(set) var unsaved = Unsaved.nothing
+    package internal(set) var isShuttingDown = false
+
+    // What lives as long as the process.
+    var schedule: Schedule
+    /// Upstreams with a check or a look at their identity under way.
+    var checking: Set<String> = []
+    /// Lists that bring news, until it is known whose they are.
+    var held: [String: ReleaseList] = [:]
+    var quotas: [String: Quota] = [:]
+    /// Jobs with a command under way.
+    var working: Set<String> = []
+    /// Jobs that had their one look in a pass that does not wait.
+    var lookedAt: Set<String> = []
+    /// Jobs made in this pass that could not begin yet, because a check was under way that may bring more.
+    var fresh: Set<String> = []
+    /// Notifiers with a delivery under way.
+    var sending: Set<String> = []
+    var notes: [Note] = []
+    var followUps: [Command] = []
+    var heartbeatDue = false
+
+    package init(_ config: Config, mode: Mode, ledger: Ledger) {
+        self.config = config
+        self.mode = mode
+        self.ledger = ledger
+        self.schedule = Schedule(config, mode: mode, ledger: ledger)
+    }
+
+    // MARK: - In
+
+    package mutating func apply(_ event: Event, at now: Instant) {
+        switch event {
+        case .checked(let upstream, let outcome, let reading):
+            note(reading, of: .github, at: now)
+            checked(upstream, outcome, at: now)
+        case .identified(let upstream, let outcome, let reading):
+            note(reading, of: .github, at: now)
+            identified(upstream, outcome, at: now)
+        case .dispatched(let id, let outcome, let reading):
+            withJob(id, reading, at: now) { $0.dispatched(&$1, outcome, at: now) }
+        case .lookedUp(let id, let outcome, let reading):
+            withJob(id, reading, at: now) { $0.lookedUp(&$1, outcome, at: now) }
+        case .followed(let id, let outcome, let reading):
+            withJob(id, reading, at: now) { $0.followed(&$1, outcome, at: now) }
+        case .delivered(let message, let notifier, let outcome):
+            delivered(message, notifier, outcome, at: now)
+        case .heartbeat(let trouble):
+            if let trouble { say(.detail, "heartbeat: \(trouble.reason)") }
+        case .woke: break
+        case .shutdownRequested: isShuttingDown = true
+        }
+    }
+
+    // MARK: - Out
+
+    /// What is due now. Hands out each thing once; its event brings the next.
+    package mutating func advance(at now: Instant) -> [Command] {
+        guard !isShuttingDown else { return [] }
+        var commands = dueFollowUps(at: now)
+        commands += dueChecks(at: now)
+        if mode.acts {
+            settleOrphans(at: now)
+            commands += dueWork(at: now)
+            expireMessages(at: now)
+            commands += dueDeliveries(at: now)
+            commands += dueHeartbeat(at: now)
+        }
+        return commands
+    }
+
+    /// When to come back although nothing has happened, in milliseconds; nil when there is nothing to wait for.
+    package mutating func wakeIn(at now: Instant) -> Int64? {
+        guard !isShuttingDown else { return nil }
+        var waits: [Int64] = []
+        if let uptime = schedule.nextUptime { waits.append(uptime - now.uptime) }
+        func add(_ deadline: Timestamp?) {
+            guard let deadline else { return }
+            waits.append(deadline.seconds.multipliedReportingOverflow(by: 1000).partialValue - now.wall)
+        }
+        if mode.waits || mode.repeats {
+            for job in ledger.jobs where (mode.repeats || isUnderWay(job)) && !working.contains(job.id) {
+                add(nextTime(of: job, at: now))
+            }
+        }
+        if mode.repeats || (mode.waits && ledger.jobs.contains(where: isUnderWay)) {
+            add(ledger.outbox.nextWait(for: config.notifiers.keys.filter { !sending.contains($0) }, at: now))
+        }
+        return waits.min().map { max($0, 1) }
+    }
+
+    package mutating func takeNotes() -> [Note] {
+        defer { notes = [] }
+        return notes
+    }
+
+    package mutating func saved() { unsaved = .nothing }
+
+    mutating func say(_ level: Note.Level, _ text: String, hint: String? = nil) {
+        notes.append(Note(level: level, text: text, hint: hint))
+    }
+
+    mutating func changed(_ what: Unsaved) { unsaved = max(unsaved, what) }
+}
+
+// MARK: - Quotas
+
+extension Core {
+    /// Whose budget a request is on.
+    enum QuotaKey: Hashable {
+        case github
+        case action(String)
+
+        var name: String {
+            switch self {
+            case .github: "github"
+            case .action(let name): "action:" + name
+            }
+        }
+    }
+
+    func quotaKey(forAction name: String) -> QuotaKey {
+        guard case .workflowDispatch(let dispatch) = config.actions[name]?.work,
+            dispatch.token != nil || dispatch.apiURL != nil
+        else { return .github }
+        return .action(name)
+    }
+
+    mutating func withQuota<Result>(_ key: QuotaKey, _ body: (inout Quota) -> Result) -> Result {
+        var quota =
+            quotas[key.name]
+            ?? Quota(
+                ledger.quotas[key.name] ?? Quota.Record(), requestsPerMinute: config.github.requestsPerMinute)
+        // Out of the dictionary while it changes, so that its list is not copied each time.
+        quotas[key.name] = nil
+        let result = body(&quota)
+        if ledger.quotas[key.name] != quota.record {
+            ledger.quotas[key.name] = quota.record
+            changed(.noted)
+        }
+        quotas[key.name] = quota
+        return result
+    }
+
+    mutating func note(_ reading: QuotaReading?, of key: QuotaKey, at now: Instant) {
+        guard let reading else { return }
+        withQuota(key) { $0.note(reading, at: now) }
+        attendToToken(reading, key, at: now)
+    }
+
+    /// Takes a limit to heart and says so once.
+    mutating func pause(_ key: QuotaKey, seconds: Int64?, _ reason: String, at now: Instant) {
+        withQuota(key) { $0.pause(seconds: seconds, reason: reason, at: now) }
+        changed(.durable)
+    }
+
+    mutating func pausedUntil(_ key: QuotaKey, at now: Instant) -> Timestamp? {
+        if case .paused(let until) = withQuota(key, { $0.permission(at: now) }) { until } else { nil }
+    }
+}

@@ -1,0 +1,98 @@
+/// What has happened. Each command that the core hands out comes back as exactly one of these.
+package enum Event: Sendable, Equatable {
+    case checked(upstream: String, CheckOutcome, QuotaReading?)
+    case identified(upstream: String, Identified, QuotaReading?)
+    case dispatched(job: String, DispatchOutcome, QuotaReading?)
+    case lookedUp(job: String, LookupOutcome, QuotaReading?)
+    case followed(job: String, FollowOutcome, QuotaReading?)
+    /// Nil: cut off by shutdown; it counts for nothing.
+    case delivered(message: String, notifier: String, DeliveryOutcome?)
+    /// Nil when it went well.
+    case heartbeat(Trouble?)
+    case woke
+    case shutdownRequested
+
+    package enum Identified: Sendable, Equatable {
+        case known(Identity)
+        case failed(Trouble)
+    }
+}
+
+/// What the shell shall do. The core never does anything itself.
+package enum Command: Sendable, Equatable {
+    case check(Check)
+    case identify(upstream: String)
+    case dispatch(Dispatch)
+    case lookUp(job: String, action: String, since: Timestamp)
+    case follow(job: String, action: String, run: Run)
+    case deliver(Message, notifier: String)
+    case heartbeat
+    /// Come back after so many milliseconds. At most one counts; a stale one is harmless.
+    case wake(milliseconds: Int64)
+
+    package struct Check: Sendable, Equatable {
+        package var upstream: String
+        /// All pages instead of the first, and the repository's identity with them.
+        package var isSweep: Bool
+        package var etag: String?
+    }
+
+    package struct Dispatch: Sendable, Equatable {
+        package var job: String
+        package var action: String
+        package var inputs: [String: String]
+    }
+
+    /// Whether it changes the world: what it acts on must be on disk before it is started.
+    package var acts: Bool {
+        switch self {
+        case .dispatch, .deliver: true
+        case .check, .identify, .lookUp, .follow, .heartbeat, .wake: false
+        }
+    }
+}
+
+/// Something that a person may want to read, as it happens.
+package struct Note: Sendable, Equatable {
+    package enum Level: Sendable, Equatable {
+        /// Only on request: nothing new, or trouble that the next pass tries again.
+        case detail
+        /// News: one line each.
+        case news
+        /// A person is needed.
+        case failure
+    }
+
+    package var level: Level
+    package var text: String
+    package var hint: String?
+}
+
+/// How a look at an upstream ended, in the contract's words.
+package struct CheckResult: Sendable, Equatable {
+    package enum Word: String, Sendable { case baseline, unchanged, news, waiting, failed }
+
+    package var word: Word
+    /// The reason of a failure, or what is waited for.
+    package var detail: String?
+    /// The highest release that is known.
+    package var tag: String?
+}
+
+/// What a pass did, for `once`.
+package struct Report: Sendable, Equatable {
+    package var upstreams: [String: CheckResult] = [:]
+    /// The jobs that the pass touched.
+    package var jobs: Set<String> = []
+    package var deliveries: [Delivery] = []
+
+    package init() {}
+
+    package struct Delivery: Sendable, Equatable {
+        package var id: String
+        package var notifier: String
+        /// `succeeded`, `pending` or `failed`.
+        package var status: String
+        package var reason: String?
+    }
+}

@@ -1,0 +1,129 @@
+/// One action for certain releases, from the decision to its end.
+///
+///     pending ──▶ dispatching ──▶ following ──▶ ended
+///        ▲            │  ▲            │
+///        │            ▼  │            └ the run's conclusion, or its time-out
+///        └──────── lookingUp
+///
+/// `dispatching` is on disk before the request goes out, so a crash in it means: the run may exist. It is looked up
+/// before anything is repeated.
+package struct Job: Sendable, Equatable, Codable {
+    /// `w-` and 12 characters, from the action, the releases and a generation: a duplicate has the same id.
+    package let id: String
+    package let action: String
+    /// The releases that started it, by upstream.
+    package let causes: [String: ReleaseReference]
+    /// One for each upstream of the action, fixed when the job begins.
+    package var releases: [String: ReleaseReference]?
+    /// Whether each of them was its upstream's highest then.
+    package var isHighest: Bool?
+    /// 0 for what the watch decided; higher for `trigger` and `retry`.
+    package let generation: Int
+    package let created: Timestamp
+    /// When the first of the news came that it stands for: a quiet period counts from here at most six times.
+    package var firstNews: Timestamp
+    package var notBefore: Timestamp?
+    /// Why it is not begun, or what went wrong last.
+    package var reason: String?
+    /// How often it was tried to start.
+    package var attempts = 0
+    /// Whether an earlier attempt may have started a run.
+    package var mayHaveStarted = false
+    package var begunAt: Timestamp?
+    package var run: Run?
+    package var phase = Phase.pending
+    package var endedAt: Timestamp?
+    /// A person has taken note of the failure, or later work made it moot.
+    package var isSettled = false
+
+    package enum Phase: Sendable, Equatable, Codable {
+        case pending
+        /// Since when, by the server's clock where it is known.
+        case dispatching(since: Timestamp)
+        /// Looking for the run: until when, and whether the server had accepted the dispatch (without naming a run).
+        case lookingUp(since: Timestamp, until: Timestamp, accepted: Bool)
+        case following(looks: Int, missingSince: Timestamp?)
+        case ended(Ending)
+    }
+
+    package enum Ending: String, Sendable, Equatable, Codable { case succeeded, failed, superseded }
+
+    package init(
+        action: String, causes: [String: ReleaseReference], generation: Int, created: Timestamp,
+        firstNews: Timestamp? = nil, notBefore: Timestamp? = nil
+    ) {
+        var hash = StableHash(action, String(generation))
+        for (upstream, release) in causes.sorted(by: { $0.key < $1.key }) {
+            hash.combine(upstream)
+            hash.combine(release.tag)
+        }
+        self.id = "w-" + hash.name
+        self.action = action
+        self.causes = causes
+        self.generation = generation
+        self.created = created
+        self.firstNews = firstNews ?? created
+        self.notBefore = notBefore
+    }
+
+    /// The contract's word.
+    package var status: String {
+        switch phase {
+        case .pending: "pending"
+        case .dispatching, .lookingUp, .following: "running"
+        case .ended(let ending): ending.rawValue
+        }
+    }
+
+    package var isRunning: Bool { status == "running" }
+    package var isPending: Bool { phase == .pending }
+
+    // MARK: - Transitions
+
+    /// Fixes the releases and notes the intent: the request may go out as soon as this is on disk.
+    package mutating func begin(
+        releases: [String: ReleaseReference], isHighest: Bool, since: Timestamp, at now: Instant
+    ) {
+        if self.releases == nil {
+            self.releases = releases
+            self.isHighest = isHighest
+        }
+        attempts += 1
+        begunAt = begunAt ?? now.floor
+        notBefore = nil
+        reason = nil
+        phase = .dispatching(since: since)
+    }
+
+    /// The run is known: stay with it.
+    package mutating func follow(_ run: Run, at now: Instant) {
+        self.run = run
+        reason = nil
+        notBefore = now.deadline(in: Backoff.follow(after: 0))
+        phase = .following(looks: 0, missingSince: nil)
+    }
+
+    /// The answer was lost, or names no run: look for it before anything is repeated.
+    package mutating func lookUp(
+        since: Timestamp, for seconds: Int64, accepted: Bool, reason: String, at now: Instant
+    ) {
+        mayHaveStarted = true
+        self.reason = reason
+        notBefore = now.deadline(in: Backoff.lookup)
+        phase = .lookingUp(since: since, until: now.deadline(in: seconds), accepted: accepted)
+    }
+
+    /// Not started, for sure: again later.
+    package mutating func retry(in seconds: Int64, reason: String, at now: Instant) {
+        self.reason = reason
+        notBefore = seconds == 0 ? nil : now.deadline(in: seconds)
+        phase = .pending
+    }
+
+    package mutating func end(_ ending: Ending, reason: String?, at now: Instant) {
+        self.reason = reason
+        endedAt = now.floor
+        notBefore = nil
+        phase = .ended(ending)
+    }
+}

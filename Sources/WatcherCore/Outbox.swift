@@ -1,0 +1,145 @@
+/// The messages that are still to be delivered, and what became of the others: the queue of all notifiers.
+///
+/// A message is kept once, with the names of those who have not got it yet. Each notifier gets its messages in order,
+/// one at a time; one that is slow or dead holds up nobody else.
+package struct Outbox: Sendable, Equatable, Codable {
+    package private(set) var messages: [Outgoing] = []
+    package private(set) var receivers: [String: Receiver] = [:]
+    /// What has ended, newest last.
+    package private(set) var ended: [Delivery] = []
+    private var sequence = 0
+
+    package struct Outgoing: Sendable, Equatable, Codable {
+        package var message: Message
+        package var notifiers: [String]
+    }
+
+    package struct Receiver: Sendable, Equatable, Codable {
+        package var failures = 0
+        package var notBefore: Timestamp?
+        package var reason: String?
+    }
+
+    /// One message to one notifier, after its end.
+    package struct Delivery: Sendable, Equatable, Codable {
+        package var id: String
+        package var notifier: String
+        package var type: MessageType
+        package var about: String?
+        package var succeeded: Bool
+        package var reason: String?
+        package var at: Timestamp
+    }
+
+    /// How many messages may wait; beyond it the oldest is given up, in the open.
+    package static let messageLimit = 2000
+    /// How many ended deliveries are kept, of each kind.
+    package static let endedLimit = 50
+
+    package init() {}
+
+    package mutating func add(_ message: (String) -> Message, to notifiers: [String], at now: Instant) {
+        guard !notifiers.isEmpty else { return }
+        sequence &+= 1
+        let id = "m-" + StableHash(String(sequence), String(now.wall)).name
+        messages.append(Outgoing(message: message(id), notifiers: notifiers.sorted()))
+        if messages.count > Self.messageLimit {
+            let oldest = messages.removeFirst()
+            for notifier in oldest.notifiers {
+                end(oldest.message, notifier, "given up: more than \(Self.messageLimit) messages were waiting", at: now)
+            }
+        }
+    }
+
+    /// The next message for a notifier, if one is due.
+    package func next(for notifier: String, at now: Instant) -> Message? {
+        if let notBefore = receivers[notifier]?.notBefore, !now.hasReached(notBefore) { return nil }
+        return messages.first { $0.notifiers.contains(notifier) }?.message
+    }
+
+    /// When the next message is due that waits for its time; nil when none waits.
+    package func nextWait(for notifiers: some Sequence<String>, at now: Instant) -> Timestamp? {
+        notifiers.compactMap { name in
+            guard let notBefore = receivers[name]?.notBefore, !now.hasReached(notBefore),
+                messages.contains(where: { $0.notifiers.contains(name) })
+            else { return nil }
+            return notBefore
+        }.min()
+    }
+
+    /// Records what the receiver made of it. Returns the reason when it was refused for good.
+    package mutating func record(
+        _ outcome: DeliveryOutcome, message id: String, notifier: String, at now: Instant
+    ) -> String? {
+        guard let outgoing = messages.first(where: { $0.message.id == id && $0.notifiers.contains(notifier) }) else {
+            return nil
+        }
+        switch outcome {
+        case .delivered:
+            receivers[notifier] = nil
+            remove(id, notifier)
+            end(outgoing.message, notifier, nil, at: now)
+        case .retry(let after, let reason):
+            var receiver = receivers[notifier] ?? Receiver()
+            receiver.failures += 1
+            receiver.reason = reason
+            receiver.notBefore = now.deadline(in: max(after ?? 0, Backoff.message(after: receiver.failures)))
+            receivers[notifier] = receiver
+        case .refused(let reason):
+            remove(id, notifier)
+            end(outgoing.message, notifier, reason, at: now)
+            return reason
+        }
+        return nil
+    }
+
+    /// Gives up what has been tried for three days, in the open.
+    package mutating func expire(at now: Instant) -> [Delivery] {
+        let before = ended.count
+        for outgoing in messages
+        where now.floor.seconds(since: outgoing.message.time) >= Backoff.messageLifetime {
+            for notifier in outgoing.notifiers {
+                let last = receivers[notifier]?.reason.map { ": " + $0 } ?? ""
+                remove(outgoing.message.id, notifier)
+                end(outgoing.message, notifier, "given up after three days\(last)", at: now, trimming: false)
+            }
+        }
+        let expired = Array(ended[before...])
+        trim()
+        return expired
+    }
+
+    /// Drops an ended delivery that a person has taken note of. Returns whether there was one.
+    package mutating func forget(_ id: String) -> Bool {
+        let before = ended.count + messages.count
+        ended.removeAll { $0.id == id }
+        messages.removeAll { $0.message.id == id }
+        return ended.count + messages.count < before
+    }
+
+    private mutating func remove(_ id: String, _ notifier: String) {
+        guard let index = messages.firstIndex(where: { $0.message.id == id }) else { return }
+        messages[index].notifiers.removeAll { $0 == notifier }
+        if messages[index].notifiers.isEmpty { messages.remove(at: index) }
+    }
+
+    private mutating func end(
+        _ message: Message, _ notifier: String, _ failure: String?, at now: Instant, trimming: Bool = true
+    ) {
+        ended.append(
+            Delivery(
+                id: message.id, notifier: notifier, type: message.type, about: message.job?.action ?? message.upstream,
+                succeeded: failure == nil, reason: failure, at: now.floor))
+        if trimming { trim() }
+    }
+
+    /// Failures are not pushed out by successes.
+    private mutating func trim() {
+        for succeeded in [true, false] {
+            let excess = ended.count { $0.succeeded == succeeded } - Self.endedLimit
+            for _ in 0..<max(excess, 0) {
+                if let index = ended.firstIndex(where: { $0.succeeded == succeeded }) { ended.remove(at: index) }
+            }
+        }
+    }
+}

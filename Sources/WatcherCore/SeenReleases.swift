@@ -1,0 +1,96 @@
+/// Which releases of an upstream have been decided on, and how: ids and tags, not copies of releases.
+///
+/// In the state file one string a reason, `"tag#id tag#id"`: short, and readable with the eye.
+package struct SeenReleases: Sendable, Equatable {
+    private var byReason: [String: String] = [:]
+
+    /// How many ids one upstream may have before those that GitHub no longer lists are dropped: more than the 10 000
+    /// that GitHub lists at all.
+    package static let limit = 12_000
+
+    package struct Entry: Sendable, Equatable {
+        package var reason: Seen
+        package var tag: String
+    }
+
+    package init() {}
+
+    package var isEmpty: Bool { byReason.isEmpty }
+
+    /// All of it, for looking up many ids: costs time in proportion to the whole.
+    package func index() -> [Int64: Entry] {
+        var found: [Int64: Entry] = [:]
+        for (word, list) in byReason {
+            guard let reason = Seen(rawValue: word) else { continue }
+            for item in list.utf8.split(separator: 0x20) {
+                guard let hash = item.lastIndex(of: 0x23), let id = Int64(Substring(item[item.index(after: hash)...]))
+                else { continue }
+                found[id] = Entry(reason: reason, tag: String(Substring(item[..<hash])))
+            }
+        }
+        return found
+    }
+
+    package mutating func add(_ id: Int64, tag: String, _ reason: Seen) {
+        // A tag that could break the list is never taken, so it need not be known either.
+        let item = "\(Tag.isSafe(tag) ? tag : "")#\(id)"
+        if let list = byReason[reason.rawValue] {
+            byReason[reason.rawValue] = list + " " + item
+        } else {
+            byReason[reason.rawValue] = item
+        }
+    }
+
+    /// Takes an id out, to be decided again: a pre-release that was promoted.
+    package mutating func remove(_ ids: Set<Int64>) {
+        guard !ids.isEmpty else { return }
+        let all = index()
+        byReason = [:]
+        for (id, entry) in all.sorted(by: { $0.key < $1.key }) where !ids.contains(id) {
+            add(id, tag: entry.tag, entry.reason)
+        }
+    }
+
+    /// Keeps the list within its limit, at the cost of what GitHub no longer lists.
+    package mutating func prune(listed: Set<Int64>) {
+        let all = index()
+        guard all.count > Self.limit else { return }
+        remove(Set(all.keys).subtracting(listed))
+    }
+}
+
+/// How a release was decided on.
+package enum Seen: String, Sendable, Hashable, CaseIterable {
+    case taken
+    /// It was there when the upstream was first looked at.
+    case firstSight
+    case unusableTag, unreadableVersion, prerelease, belowMinimum, notIncluded, excluded
+    /// Its tag had been taken before, under another id.
+    case republished
+
+    /// For `explain`, after "ignored: " or "seen before: ".
+    package var words: String {
+        switch self {
+        case .taken: "taken"
+        case .firstSight: "there at first sight"
+        case .unusableTag: "the tag has characters that are not taken (A-Z a-z 0-9 . _ + - only, at most 128)"
+        case .unreadableVersion: "no version can be read from the tag"
+        case .prerelease: "a prerelease"
+        case .belowMinimum: "below minimumVersion"
+        case .notIncluded: "not matched by include"
+        case .excluded: "matched by exclude"
+        case .republished: "the tag was taken before under another id"
+        }
+    }
+}
+
+extension SeenReleases: Codable {
+    package init(from decoder: any Decoder) throws {
+        byReason = try decoder.singleValueContainer().decode([String: String].self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(byReason)
+    }
+}
