@@ -71,9 +71,7 @@ extension Message.Text {
             let label = name + (note.kind.map { " (\($0))" } ?? "") + (note.title.map { ", “\($0)”" } ?? "")
             items.append(Message.Item(label: label, link: Message.Link("Release notes", note.url)))
         }
-        if notes.count > Self.itemsLimit {
-            items.append(Message.Item(label: "and \(notes.count - Self.itemsLimit) more", link: nil))
-        }
+        unlisted += max(0, notes.count - Self.itemsLimit)
     }
 }
 
