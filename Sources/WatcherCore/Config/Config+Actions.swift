@@ -1,0 +1,104 @@
+extension Config.Action {
+    /// `upstreams` are the names that exist; nil where they can't be known, and then none is wrong.
+    init?(reading object: ConfigObject, upstreams names: Set<String>?, github: Config.GitHub) {
+        let list = object.value("upstreams", required: "an array with the names of upstreams")
+        let upstreams = list?.distinct { $0.upstreamName(among: names) }
+        if case .array(let elements) = list?.node.content, elements.isEmpty {
+            list?.report(.badValue, found: "an empty array", expected: "the name of an upstream")
+        }
+        var settings = Self(
+            upstreams: upstreams ?? [], work: .workflowDispatch(.init(repository: "", workflow: "", ref: "")))
+        settings.releases = object.choice("releases", default: settings.releases)
+        settings.quietPeriod = object.seconds("quietPeriod", default: settings.quietPeriod)
+        settings.attempts = object.integer("attempts", default: settings.attempts, in: 1...Self.attemptLimit)
+        let work: Config.Work? = object.exactlyOne(
+            "nothing to do",
+            of: [
+                (
+                    "workflowDispatch",
+                    { value in
+                        value.object("workflowDispatch") { object in
+                            .workflowDispatch(.init(reading: object, upstreams: names, github: github))
+                        }
+                    }
+                )
+            ])
+        guard let work else { return nil }
+        settings.work = work
+        self = settings
+    }
+
+    /// More tries than these are a loop.
+    private static let attemptLimit = 100
+}
+
+extension Config.WorkflowDispatch {
+    /// GitHub's limit of inputs of a workflow that is started by hand.
+    static let inputLimit = 25
+    /// GitHub's limit of characters of all inputs together.
+    static let inputLengthLimit = 65_535
+
+    fileprivate init(reading object: ConfigObject, upstreams names: Set<String>?, github: Config.GitHub) {
+        self.init(
+            repository: object.text("repository", .repository, required: true) ?? "",
+            workflow: object.text("workflow", .workflow, required: true) ?? "",
+            ref: object.text("ref", .ref, required: true) ?? "")
+        let values = object.value("inputs", default: .object([]))
+        let members = values?.members(names: .inputName) ?? []
+        for (name, value) in members { inputs[name] = value.template(upstreams: names) }
+        values?.checkLimits(members)
+        if !inputs.values.contains(where: \.usesJobID) {
+            (values ?? object.value).advise(
+                "no input holds {{job.id}}: when an answer is lost, the run can't be found and may be started twice")
+        }
+
+        token = object.secret("token", .token)
+        let address = object.value("apiURL")
+        apiURL = address?.apiURL()
+        if token == nil, github.token == nil {
+            object.value.advise("no token here or in github: starting a workflow needs one")
+        }
+        if token == nil, github.token != nil, let apiURL, Self.host(apiURL) != Self.host(github.apiURL) {
+            address?.report(
+                .conflict, found: "another host than that of github.apiURL",
+                expected: "a token beside it: the one in github is for its own host")
+        }
+
+        follow = object.boolean("follow", default: follow)
+        let limit = object.value("timeout", default: .string(DurationText.text(timeout)))
+        timeout = limit?.seconds(in: 1...DurationText.limit) ?? timeout
+        if !follow { limit?.advise("no effect without follow") }
+        lookup = object.seconds("lookup", default: lookup, atLeast: 1)
+    }
+
+    private static func host(_ url: String) -> String? { WebAddress(url)?.host }
+}
+
+extension ConfigValue {
+    /// A name that is among those; nil for `names` takes any.
+    func upstreamName(among names: Set<String>?) -> String? {
+        guard let text = string("the name of an upstream") else { return nil }
+        guard let names, !names.contains(text) else { return text }
+        report(
+            .unknownName, found: found(), expected: "the name of an upstream",
+            suggestion: document.nearest(to: text, among: names))
+        return nil
+    }
+
+    fileprivate func checkLimits(_ inputs: [(name: String, value: ConfigValue)]) {
+        if inputs.count > Config.WorkflowDispatch.inputLimit {
+            report(
+                .badValue, found: "\(inputs.count) inputs",
+                expected: "at most \(Config.WorkflowDispatch.inputLimit)")
+        }
+        let length = inputs.reduce(0) { sum, input in
+            guard case .string(let text) = input.value.node.content else { return sum }
+            return sum + input.name.unicodeScalars.count + text.unicodeScalars.count
+        }
+        if length > Config.WorkflowDispatch.inputLengthLimit {
+            report(
+                .badValue, found: "inputs of \(length) characters",
+                expected: "at most \(Config.WorkflowDispatch.inputLengthLimit) together")
+        }
+    }
+}

@@ -1,0 +1,127 @@
+extension Config {
+    /// Reads all of the file. With problems in the document the value has holes, and nobody may see it.
+    init(reading object: ConfigObject) {
+        self.init()
+        _ = object.text("$schema", .any)
+        stateFile = object.text("stateFile", .path)
+        if let value = object.value("poll") { poll = value.object("poll") { Poll(reading: $0) } ?? poll }
+        if let value = object.value("network") { network = value.object("network") { Network(reading: $0) } ?? network }
+        let github = object.value("github")
+        if let github { self.github = github.object("github") { GitHub(reading: $0) } ?? self.github }
+        heartbeat = object.value("heartbeat")?.object("heartbeat") { Heartbeat(reading: $0) } ?? nil
+
+        let members = object.value("upstreams", required: "an object of upstreams by name")
+        let found = members?.members(names: .upstreamName)
+        for (name, value) in found ?? [] {
+            upstreams[name] = value.object("upstream") { Upstream(reading: $0) } ?? Upstream(repository: "")
+        }
+        // Without any, each name that refers to one would be a problem of its own that explains nothing.
+        let names = found.map { Set($0.map(\.name)) }
+        if names?.isEmpty == true { members?.advise("no upstream: nothing is watched") }
+
+        for (name, value) in object.value("actions")?.members(names: .name) ?? [] {
+            actions[name] = value.object("action") { Action(reading: $0, upstreams: names, github: self.github) } ?? nil
+        }
+        for (name, value) in object.value("notifiers")?.members(names: .name) ?? [] {
+            notifiers[name] = value.object("notifier") { Notifier(reading: $0, upstreams: names) } ?? nil
+        }
+        adviseOnQuota(github ?? object.value)
+    }
+
+    /// GitHub counts every answer for who has no token, also those that say that nothing has changed.
+    private func adviseOnQuota(_ value: ConfigValue) {
+        guard github.token == nil, github.apiURL == GitHub.defaultURL else { return }
+        let perDay = upstreams.values.reduce(into: Int64(0)) { sum, upstream in
+            sum += 86_400 / max(1, upstream.every ?? poll.every ?? Poll.everyWithoutToken)
+        }
+        guard perDay > GitHub.hourlyLimitWithoutToken * 24 else { return }
+        value.advise(
+            "about \(perDay / 24) requests an hour without a token, for which GitHub allows "
+                + "\(GitHub.hourlyLimitWithoutToken)")
+    }
+}
+
+extension Config.Poll {
+    /// Seconds: `every` where it is not set and there is no token.
+    package static let everyWithoutToken: Int64 = 900
+    /// Seconds: `every` where it is not set and there is a token.
+    package static let everyWithToken: Int64 = 120
+
+    fileprivate init(reading object: ConfigObject) {
+        self.init()
+        every = object.seconds("every", atLeast: 1)
+        sweep = object.seconds("sweep", default: sweep, atLeast: 1)
+        guard let value = object.value("jitter", default: .string("\(jitter)%")) else { return }
+        jitter = value.text(.jitter).flatMap(TextRule.percent) ?? jitter
+        if jitter == 0 { value.advise("no jitter: all upstreams are asked in the same moment") }
+    }
+}
+
+extension Config.GitHub {
+    /// Requests an hour to api.github.com.
+    static let hourlyLimitWithoutToken: Int64 = 60
+    /// Points a minute at api.github.com; a read costs one.
+    static let minuteLimit = 900
+    /// A server of one's own may allow as many.
+    static let requestsPerMinuteLimit = 60_000
+
+    fileprivate init(reading object: ConfigObject) {
+        self.init()
+        apiURL = object.value("apiURL", default: .string(apiURL))?.apiURL() ?? apiURL
+        token = object.secret("token", .token)
+        caFile = object.text("caFile", .path)
+        proxy = object.proxy()
+        concurrency = object.integer("concurrency", default: concurrency, in: 1...100)
+        let rate = object.value("requestsPerMinute", default: .integer(requestsPerMinute))
+        requestsPerMinute = rate?.integer(in: 1...Self.requestsPerMinuteLimit) ?? requestsPerMinute
+        if requestsPerMinute > Self.minuteLimit, apiURL == Self.defaultURL {
+            rate?.advise("\(requestsPerMinute) requests a minute, GitHub allows \(Self.minuteLimit)")
+        }
+    }
+}
+
+extension Config.Network {
+    fileprivate init(reading object: ConfigObject) {
+        self.init()
+        caFile = object.text("caFile", .path)
+        proxy = object.proxy()
+    }
+}
+
+extension Config.Heartbeat {
+    fileprivate init?(reading object: ConfigObject) {
+        guard let url = object.value("url", required: Secret.expected(.webURL))?.secretURL() else { return nil }
+        self.init(url: url)
+    }
+}
+
+extension ConfigObject {
+    /// A proxy is a secret only where it holds a password.
+    fileprivate func proxy() -> Secret? {
+        value("proxy")?.secret(.proxy) { $0.contains("@") }
+    }
+}
+
+extension ConfigValue {
+    /// An API's address without slashes at its end: `https`, or `http` to this machine.
+    func apiURL() -> String? {
+        let expected = "a URL with https:// (http:// to a loopback address only)"
+        guard let text = string(expected) else { return nil }
+        guard let address = WebAddress(text) else {
+            report(.badValue, found: found(), expected: expected)
+            return nil
+        }
+        if address.hasUser {
+            report(.badValue, found: "a URL with a user or password", expected: "one without")
+        } else if address.isExposed {
+            report(.badValue, found: found(), expected: expected)
+        } else if address.hasQuery || address.hasFragment {
+            report(.badValue, found: "a URL with \"?\" or \"#\"", expected: "one without")
+        } else {
+            var trimmed = text[...]
+            while trimmed.last == "/" { trimmed.removeLast() }
+            return String(trimmed)
+        }
+        return nil
+    }
+}

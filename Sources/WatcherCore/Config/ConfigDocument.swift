@@ -1,0 +1,59 @@
+/// The shape of one configuration file: what `ConfigValue` and `ConfigObject` find while `Config` is read from it.
+///
+/// Lives for one reading.
+final class ConfigDocument {
+    private(set) var problems: [ConfigProblem] = []
+    private(set) var warnings: [ConfigProblem] = []
+    private(set) var vocabulary: ConfigVocabulary = [:]
+    private var omitted = 0
+    private var searches = 0
+
+    /// A file of one megabyte can hold half a million problems: nobody reads more than these.
+    static let problemLimit = 1_000
+    /// A search looks at each known name; a hostile file could ask for millions.
+    static let searchLimit = 100
+
+    /// The problems, and as the last one how many more there are.
+    var allProblems: [ConfigProblem] {
+        guard let last = problems.last, omitted > 0 else { return problems }
+        let rest = ConfigProblem(
+            kind: .badValue, path: "$", position: last.position,
+            found: "\(omitted) more problem\(omitted == 1 ? "" : "s") than the first \(Self.problemLimit)",
+            expected: "none")
+        return problems + [rest]
+    }
+
+    func report(_ problem: ConfigProblem) {
+        if problem.kind == .advice {
+            if warnings.count < Self.problemLimit { warnings.append(problem) }
+        } else if problems.count < Self.problemLimit {
+            problems.append(problem)
+        } else {
+            omitted += 1
+        }
+    }
+
+    /// The known name that was probably meant.
+    func nearest(to name: String, among known: some Sequence<String>) -> String? {
+        guard searches < Self.searchLimit else { return nil }
+        searches += 1
+        return Spelling.nearest(to: name, among: known)
+    }
+
+    func learn(_ keys: [ConfigKey], of kind: String) {
+        if vocabulary[kind] == nil { vocabulary[kind] = keys }
+    }
+}
+
+/// Keys by the kind of object that has them.
+package typealias ConfigVocabulary = [String: [ConfigKey]]
+
+/// A key that the reader knows, as registered by the call that reads it.
+package struct ConfigKey: Sendable, Hashable {
+    package var name: String
+    package var isRequired: Bool
+    /// As it would be written; nil where absence means something that no value says.
+    package var defaultValue: JSONValue?
+    /// All values that there are; empty where they can't be listed.
+    package var choices: [String]
+}

@@ -1,0 +1,52 @@
+/// Reads a configuration: bytes → `ConfigDocument` (shape) → `Config` (meaning).
+package enum ConfigReader {
+    package struct Reading: Sendable, Equatable {
+        package var config: Config
+        /// What is probably not meant; a configuration with warnings works.
+        package var warnings: [ConfigProblem]
+    }
+
+    /// The configuration, or every problem at once. Touches no file, no environment and no network; takes any bytes.
+    package static func read(_ bytes: [UInt8]) -> Result<Reading, ConfigError> {
+        switch document(bytes) {
+        case .failure(let error): .failure(error)
+        case .success(let (document, config)):
+            document.problems.isEmpty
+                ? .success(Reading(config: config, warnings: document.warnings.inFileOrder))
+                : .failure(
+                    ConfigError(
+                        problems: document.allProblems.inFileOrder, warnings: document.warnings.inFileOrder))
+        }
+    }
+
+    /// The keys that were asked for while reading, by kind of object: what the schema must agree with. Only of the
+    /// objects that the file has.
+    package static func vocabulary(of bytes: [UInt8]) -> ConfigVocabulary {
+        switch document(bytes) {
+        case .failure: [:]
+        case .success(let (document, _)): document.vocabulary
+        }
+    }
+
+    private static func document(_ bytes: [UInt8]) -> Result<(ConfigDocument, Config), ConfigError> {
+        do throws(JSONSyntaxError) {
+            let node = try JSONReader.read(bytes)
+            let document = ConfigDocument()
+            let root = ConfigValue(node: node, path: .root, document: document)
+            let config = root.object("configuration") { Config(reading: $0) }
+            return .success((document, config ?? Config()))
+        } catch {
+            let problem = ConfigProblem(kind: .syntax, path: "$", position: error.position, found: error.reason)
+            return .failure(ConfigError(problems: [problem], warnings: []))
+        }
+    }
+}
+
+extension [ConfigProblem] {
+    /// By place; what stands at the same place stays as it was found.
+    fileprivate var inFileOrder: [ConfigProblem] {
+        enumerated()
+            .sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }
+            .map(\.element)
+    }
+}

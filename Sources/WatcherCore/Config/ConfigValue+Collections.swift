@@ -1,0 +1,68 @@
+extension ConfigValue {
+    /// Reads an object whose keys are known: `read` asks for each of them, and what it did not ask for is a problem.
+    /// `kind` is the name under which the keys are registered.
+    func object<Result>(_ kind: String, _ read: (ConfigObject) -> Result) -> Result? {
+        guard case .object(let members) = node.content else {
+            report(.wrongType, found: found(), expected: "an object")
+            return nil
+        }
+        let object = ConfigObject(self, members)
+        let result = read(object)
+        object.finish(kind)
+        return result
+    }
+
+    /// Reads an object whose keys are names that the file gives; a name that breaks the rule is a problem, and its
+    /// value is read all the same.
+    func members(names rule: TextRule) -> [(name: String, value: ConfigValue)] {
+        guard case .object(let members) = node.content else {
+            report(.wrongType, found: found(), expected: "an object")
+            return []
+        }
+        return members.compactMap { member in
+            let value = ConfigValue(node: member.value, path: path.key(member.name), document: document)
+            guard !reportRepetition(member) else { return nil }
+            if !rule.accepts(member.name) {
+                document.report(
+                    ConfigProblem(
+                        kind: .badValue, path: value.path.text, position: member.position,
+                        found: "the name \(Shown.text(member.name))", expected: rule.expected))
+            }
+            return (member.name, value)
+        }
+    }
+
+    func elements() -> [ConfigValue]? {
+        guard case .array(let elements) = node.content else {
+            report(.wrongType, found: found(), expected: "an array")
+            return nil
+        }
+        return elements.enumerated().map { index, element in
+            ConfigValue(node: element, path: path.index(index), document: document)
+        }
+    }
+
+    /// The elements that `read` accepts, each once: what stands twice is a problem.
+    func distinct<Element: Hashable>(_ read: (ConfigValue) -> Element?) -> [Element]? {
+        guard let values = elements() else { return nil }
+        var seen: Set<Element> = []
+        return values.compactMap { value in
+            guard let element = read(value) else { return nil }
+            guard seen.insert(element).inserted else {
+                value.report(.badValue, found: "\(value.found()) for the second time", expected: "each once")
+                return nil
+            }
+            return element
+        }
+    }
+
+    /// Whether the member repeats a name, which is reported.
+    func reportRepetition(_ member: JSONNode.Member) -> Bool {
+        guard let first = member.first else { return false }
+        document.report(
+            ConfigProblem(
+                kind: .duplicateKey, path: path.key(member.name).text, position: member.position,
+                found: "duplicate key", expected: "it once, it stands first on line \(first.line)"))
+        return true
+    }
+}

@@ -1,0 +1,46 @@
+extension Secret {
+    static func expected(_ rule: TextRule) -> String {
+        "\(rule.expected), or an object with one of \"env\", \"file\" and \"credential\""
+    }
+}
+
+extension ConfigValue {
+    /// A secret in one of its four forms. Never shows what it holds.
+    ///
+    /// One that is written in the file is worth a warning, unless `advisable` says otherwise.
+    func secret(_ rule: TextRule, advisable: (String) -> Bool = { _ in true }) -> Secret? {
+        switch node.content {
+        case .string(let text):
+            guard rule.accepts(text) else {
+                report(.badValue, found: found(isSecret: true), expected: Secret.expected(rule))
+                return nil
+            }
+            if advisable(text) {
+                advise("a secret in the file; \"env\", \"file\" or \"credential\" keep it elsewhere")
+            }
+            return .literal(text)
+        case .object:
+            return object("secret") { object in
+                object.exactlyOne(
+                    "an object without a source",
+                    of: [
+                        ("env", { $0.text(.environmentName).map(Secret.environment) }),
+                        ("file", { $0.text(.secretFile).map(Secret.file) }),
+                        ("credential", { $0.text(.credentialName).map(Secret.credential) }),
+                    ])
+            } ?? nil
+        default:
+            report(.wrongType, found: found(isSecret: true), expected: Secret.expected(rule))
+            return nil
+        }
+    }
+
+    /// A secret URL. Beyond loopback plain `http` is worth a warning, on it not even the secret in the file is.
+    func secretURL() -> Secret? {
+        let secret = secret(.webURL) { WebAddress($0)?.isLoopback == false }
+        if case .literal(let url) = secret, WebAddress(url)?.isExposed == true {
+            advise("plain http beyond this machine: whoever is on the way can read what is sent")
+        }
+        return secret
+    }
+}

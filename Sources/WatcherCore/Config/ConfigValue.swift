@@ -1,0 +1,106 @@
+/// One value of the file: reads itself as what is asked for, or reports why it is not that and gives nil.
+struct ConfigValue {
+    let node: JSONNode
+    let path: ConfigPath
+    let document: ConfigDocument
+
+    func report(_ kind: ConfigProblem.Kind, found: String, expected: String? = nil, suggestion: String? = nil) {
+        document.report(
+            ConfigProblem(
+                kind: kind, path: path.text, position: node.position, found: found, expected: expected,
+                suggestion: suggestion))
+    }
+
+    /// A warning, a sentence without its full stop.
+    func advise(_ text: String) { report(.advice, found: text) }
+
+    func boolean() -> Bool? {
+        if case .bool(let flag) = node.content { return flag }
+        let meant: String? =
+            if case .string(let text) = node.content, ["true", "false"].contains(text.lowercased()) {
+                "without quotes"
+            } else { nil }
+        report(.wrongType, found: found(), expected: "true or false" + (meant.map { " \($0)" } ?? ""))
+        return nil
+    }
+
+    func integer(in range: ClosedRange<Int>) -> Int? {
+        let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        guard case .number(let text) = node.content else {
+            report(.wrongType, found: found(), expected: expected)
+            return nil
+        }
+        guard let number = Int(text), range.contains(number) else {
+            report(.badValue, found: found(), expected: expected)
+            return nil
+        }
+        return number
+    }
+
+    /// A string that keeps the rule.
+    func text(_ rule: TextRule) -> String? {
+        guard let text = string(rule.expected, isSecret: rule.isSecret) else { return nil }
+        if rule.accepts(text) { return text }
+        let found = rule.isSecret && !text.isEmpty ? "a string" : found()
+        report(.badValue, found: found, expected: rule.expected, suggestion: rule.suggest(text))
+        return nil
+    }
+
+    /// Any string; `expected` names what else it shall be.
+    func string(_ expected: String, isSecret: Bool = false) -> String? {
+        if case .string(let text) = node.content { return text }
+        let suggestion: String? =
+            switch node.content {
+            case .number(let text) where !isSecret && text.utf8.count <= Shown.lengthLimit: text
+            case .bool(let flag) where !isSecret: "\(flag)"
+            default: nil
+            }
+        report(.wrongType, found: found(isSecret: isSecret), expected: expected, suggestion: suggestion)
+        return nil
+    }
+
+    /// Seconds, from a duration.
+    func seconds(in range: ClosedRange<Int64>) -> Int64? {
+        let expected = #"a duration such as "90s", "15m", "2h" or "1d""#
+        if case .number(let text) = node.content {
+            let suggestion = DurationText.seconds(text + "s").map { range.contains($0) ? text + "s" : nil } ?? nil
+            report(.wrongType, found: found(), expected: expected, suggestion: suggestion)
+            return nil
+        }
+        guard let text = string(expected) else { return nil }
+        guard let seconds = DurationText.seconds(text) else {
+            report(.badValue, found: found(), expected: expected)
+            return nil
+        }
+        guard range.contains(seconds) else {
+            let (low, high) = (DurationText.text(range.lowerBound), DurationText.text(range.upperBound))
+            report(.badValue, found: found(), expected: "a duration from \(low) to \(high)")
+            return nil
+        }
+        return seconds
+    }
+
+    /// One of the words of an enumeration.
+    func choice<Choice: RawRepresentable & CaseIterable>(_: Choice.Type) -> Choice? where Choice.RawValue == String {
+        let known = Choice.allCases.map(\.rawValue)
+        guard let text = string(Shown.alternatives(known)) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        report(
+            .badValue, found: found(), expected: Shown.alternatives(known),
+            suggestion: document.nearest(to: text, among: known))
+        return nil
+    }
+
+    /// The value in words; of a secret only the type.
+    func found(isSecret: Bool = false) -> String {
+        switch node.content {
+        case .null: "null"
+        case .bool(let flag): isSecret ? "a boolean" : "\(flag)"
+        case .number(let text): isSecret ? "a number" : "the number \(text.prefix(Shown.lengthLimit))"
+        case .string(let text) where text.isEmpty: "an empty string"
+        case .string(let text): isSecret ? "a string" : Shown.text(text)
+        case .array(let elements): elements.isEmpty ? "an empty array" : "an array"
+        case .object: "an object"
+        }
+    }
+}

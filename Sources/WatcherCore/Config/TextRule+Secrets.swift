@@ -1,0 +1,59 @@
+/// What a secret must be when it is written in the file. What these refuse is never shown.
+extension TextRule {
+    static let token = TextRule(expected: "a token without spaces", isSecret: true) { text in
+        text.utf8.count <= secretLimit && !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    static let webURL = TextRule(expected: "a URL with https:// or http://", isSecret: true) { WebAddress($0) != nil }
+
+    static let proxy = TextRule(
+        expected: "a URL with http://, https://, socks5:// or socks5h://", isSecret: true
+    ) { WebAddress($0, schemes: ["http", "https", "socks5", "socks5h"]) != nil }
+
+    /// The secret that signs a webhook's requests.
+    static let signingSecret = TextRule(
+        expected: "a text that is not empty, base64 after \"whsec_\"", isSecret: true
+    ) { text in
+        guard !text.isEmpty, text.utf8.count <= secretLimit else { return false }
+        return !text.hasPrefix("whsec_") || isBase64(text.dropFirst(6))
+    }
+
+    static let headerValue = TextRule(expected: "a text on one line", isSecret: true) { text in
+        text.utf8.count <= secretLimit && text.utf8.allSatisfy { $0 == 0x09 || $0 >= 0x20 && $0 != 0x7F }
+    }
+
+    /// A name that the sender may set: framing and signature are not its own.
+    static let headerName = TextRule(expected: "the name of a header that is free") { text in
+        let taken = [
+            "connection", "content-length", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade",
+            "webhook-id", "webhook-signature", "webhook-timestamp", "x-hub-signature-256",
+        ]
+        return (1...nameLimit).contains(text.utf8.count) && !taken.contains(text.lowercased())
+            && text.utf8.allSatisfy { ASCII.isWord($0) || "!#$%&'*+-.^`|~".utf8.contains($0) }
+    }
+
+    static let environmentName = TextRule(
+        expected: "the name of an environment variable: A-Z, a-z, 0-9 and \"_\", no digit first", isSecret: true
+    ) { text in
+        (1...lengthLimit).contains(text.utf8.count) && text.utf8.allSatisfy(ASCII.isWord)
+            && text.utf8.first.map(ASCII.isDigit) == false
+    }
+
+    static let secretFile = TextRule(
+        expected: path.expected, isSecret: true, accepts: path.accepts)
+
+    static let credentialName = TextRule(expected: "the name of a credential, without \"/\"", isSecret: true) { text in
+        isPlain(text) && !text.contains("/") && text != "." && text != ".."
+    }
+
+    /// Bytes of a secret in the file.
+    private static let secretLimit = 10_000
+
+    private static func isBase64(_ text: Substring) -> Bool {
+        let bytes = text.utf8.prefix { $0 != UInt8(ascii: "=") }
+        let padding = text.utf8.count - bytes.count
+        return !bytes.isEmpty && bytes.count % 4 != 1 && padding <= 2
+            && text.utf8.dropFirst(bytes.count).allSatisfy { $0 == UInt8(ascii: "=") }
+            && bytes.allSatisfy { ASCII.isWord($0) && $0 != UInt8(ascii: "_") || "+/".utf8.contains($0) }
+    }
+}
