@@ -37,7 +37,7 @@ struct Webhook: Receiver {
         return Post(url: url, headers: own + headers, body: body)
     }
 
-    /// The body of the contract. When it would be too long the oldest releases are left out, and their number is said.
+    /// The body of the contract. When it would be too long only the newest releases stay, newest first, and their number is said.
     static func body(_ message: Message) -> JSONValue {
         let all = message.releases?.count ?? 0
         var kept = all
@@ -57,13 +57,19 @@ struct Webhook: Receiver {
         add("id", .string(message.id))
         add("type", .string(message.type.rawValue))
         add("time", .string(message.time.description))
-        add("upstream", message.upstream.map(word))
-        add("repository", message.repository.map(word))
-        add("previous", message.previous.map(word))
-        add("releases", message.releases.map { .array($0.suffix(kept).map { release($0, of: message.upstream) }) })
+        add("upstream", message.upstream.map { word($0) })
+        add("repository", message.repository.map { word($0) })
+        add("previous", message.previous.map { word($0) })
+        add(
+            "releases",
+            message.releases.map { notes in
+                // In their own order, unless some must go.
+                let list = kept < all ? Array(notes.newestFirst.prefix(kept)) : notes
+                return .array(list.map { release($0, of: message.upstream) })
+            })
         if kept < all { add("releasesLeftOut", .integer(all - kept)) }
         add("job", message.job.map(job))
-        add("missing", message.missing.map { .array($0.prefix(Message.Text.itemsLimit).map(word)) })
+        add("missing", message.missing.map { .array($0.prefix(Message.Text.itemsLimit).map { word($0) }) })
         add("detail", message.detail.map(lines))
         add("text", .string(safe(message.text)))
         return .object(members)
@@ -95,14 +101,14 @@ struct Webhook: Receiver {
             members.append(
                 .init(
                     "platforms",
-                    .array(list.map { ["platform": word($0.platform), "digest": word($0.digest)] })))
+                    .array(list.map { ["platform": word($0.platform, 60), "digest": word($0.digest, 100)] })))
         }
         if let seconds = note.seconds { members.append(.init("seconds", .integer(seconds))) }
         return .object(members)
     }
 
-    private static func word(_ text: String) -> JSONValue {
-        .string(text.cleanedLine(limit: Message.Text.wordLimit))
+    private static func word(_ text: String, _ limit: Int = Message.Text.wordLimit) -> JSONValue {
+        .string(text.cleanedLine(limit: limit))
     }
 
     private static func lines(_ text: String) -> JSONValue {
