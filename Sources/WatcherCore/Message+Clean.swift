@@ -29,17 +29,19 @@ extension String {
                 if result.last == " " { result.removeLast() }
                 if result.last != "\n" { result.append("\n") }
                 marks = 0
+                continue
             case .lineBreak, .blank:
                 if let last = result.last, last != " ", last != "\n" { result.append(" ") }
                 marks = 0
+                continue
             case .mark:
                 marks += 1
                 guard marks <= marksLimit else { continue }
-                result.append(scalar)
             case .kept:
                 marks = 0
-                result.append(scalar)
             }
+            // Blanks are not counted, so that a text that was left here never ends in one and is always too long.
+            result.append(scalar)
             length += UTF16.width(scalar)
         }
         return String(result).trimmingBlanks().cut(to: limit) { $0.utf16.count }

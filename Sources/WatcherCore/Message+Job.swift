@@ -27,12 +27,11 @@ extension Message {
 
     /// ` for elabftw 5.6.12 and s6-overlay v3.2.3.2`
     private func cause(_ notes: [ReleaseNote]) -> String {
-        guard let first = notes.first else { return upstream.map { " for \($0.word)" } ?? "" }
-        let named = "\(first.upstream.word) \(first.tag.word)"
+        let names = notes.newestFirst.prefix(2).map { "\($0.upstream.word) \($0.tag.word)" }
         switch notes.count {
-        case 1: return " for \(named)"
-        case 2: return " for \(named) and \(notes[1].upstream.word) \(notes[1].tag.word)"
-        default: return " for \(named) and \(notes.count - 1) more"
+        case 0: return upstream.map { " for \($0.word)" } ?? ""
+        case 1, 2: return " for \(names.joined(separator: " and "))"
+        default: return " for \(names[0]) and \(notes.count - 1) more"
         }
     }
 
@@ -64,16 +63,27 @@ extension Message {
 }
 
 extension Message.Text {
-    /// Lists releases, a line each; what is over the limit is counted.
+    /// Lists releases, the newest first, a line each; what is over the limit is counted.
     mutating func add(_ notes: [ReleaseNote], naming: Bool) {
-        for note in notes.prefix(Self.itemsLimit) {
+        for note in notes.newestFirst.prefix(Self.itemsLimit) {
             let name = naming ? "\(note.upstream.word) \(note.tag.word)" : note.tag.word
             let label = name + (note.kind.map { " (\($0))" } ?? "") + (note.title.map { ", “\($0)”" } ?? "")
             items.append(Message.Item(label: label, link: Message.Link("Release notes", note.url)))
         }
-        if notes.count > Self.itemsLimit {
-            items.append(Message.Item(label: "and \(notes.count - Self.itemsLimit) more", link: nil))
+        unlisted += max(0, notes.count - Self.itemsLimit)
+    }
+}
+
+extension [ReleaseNote] {
+    /// The highest of their upstreams, then the others by the time of their publication; equals stay in their order.
+    package var newestFirst: [ReleaseNote] {
+        let ranked = enumerated().sorted { left, right in
+            let (one, other) = (left.element, right.element)
+            if one.highest != other.highest { return one.highest }
+            let (time, otherTime) = (one.publishedAt?.seconds ?? .min, other.publishedAt?.seconds ?? .min)
+            return time == otherTime ? left.offset < right.offset : time > otherTime
         }
+        return ranked.map(\.element)
     }
 }
 

@@ -11,7 +11,7 @@ extension Message {
 
         /// Nil for another scheme, a user before the host, or an address that is too long.
         package init?(_ title: String, _ url: String?) {
-            guard let url, let host = Self.afterScheme(url) else { return nil }
+            guard let url, url.utf8.count <= Self.limit else { return nil }
             var safe = ""
             for byte in url.utf8 {
                 switch byte {
@@ -19,26 +19,13 @@ extension Message {
                 default: safe += Self.percent(byte)
                 }
             }
-            let authority = host.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-            guard !authority.isEmpty, authority.allSatisfy(Self.isOfHost), safe.utf8.count <= Self.limit else {
-                return nil
-            }
+            // An `@` before the host is encoded by now, and so no host.
+            guard safe.utf8.count <= Self.limit, WebAddress(safe) != nil else { return nil }
             self.title = title
             self.url = safe
         }
 
         private static let encoded = Set("\"'()*<>@[\\]^`{|}!$~,;".utf8)
-
-        private static func afterScheme(_ url: String) -> Substring? {
-            for scheme in ["https://", "http://"] where url.utf8.count > scheme.utf8.count {
-                if url.prefix(scheme.count).lowercased() == scheme { return url.dropFirst(scheme.count) }
-            }
-            return nil
-        }
-
-        private static func isOfHost(_ character: Character) -> Bool {
-            character.isASCII && (character.isLetter || character.isNumber || ".-:".contains(character))
-        }
 
         private static func percent(_ byte: UInt8) -> String {
             let digits = Array("0123456789ABCDEF")

@@ -13,6 +13,8 @@ extension Message {
         package var quote: String?
         /// The releases, where there are several.
         package var items: [Item] = []
+        /// Releases that are not in `items`.
+        package var unlisted = 0
         package var facts: [Fact] = []
         /// The first is the one to open.
         package var links: [Link] = []
@@ -54,15 +56,44 @@ extension Message {
 }
 
 extension Message.Text {
+    /// The items, and how many more there are.
+    package var listed: [Message.Item] {
+        unlisted > 0 ? items + [Message.Item(label: "and \(unlisted) more", link: nil)] : items
+    }
+
     /// The whole as plain text: lines, the title first.
     package var plain: String {
         var all = [title]
         all += lines
         if let quote { all += quote.split(separator: "\n").map { "> \($0)" } }
-        all += items.map { item in item.link.map { "- \(item.label): \($0.url)" } ?? "- \(item.label)" }
+        all += listed.map { item in item.link.map { "- \(item.label): \($0.url)" } ?? "- \(item.label)" }
         all += facts.map { "\($0.name): \($0.value)" }
         all += links.map { "\($0.title): \($0.url)" }
         all += hints.map { "\($0.purpose): \($0.command)" }
         return all.joined(separator: "\n")
+    }
+
+    /// As much of the message as a receiver takes: the last items go first (and are counted), then the end of the
+    /// quote (and it says so), then lines and facts. Title, links and hints stay.
+    ///
+    /// `fits` must hold for the title with links and hints; it is asked at most some forty times.
+    package func fitted(_ fits: (Message.Text) -> Bool) -> Message.Text {
+        var text = self
+        while !fits(text) {
+            if !text.items.isEmpty {
+                text.items.removeLast()
+                text.unlisted += 1
+            } else if let quote = text.quote {
+                let half = quote.utf16.count / 2
+                text.quote = half > cutMark.utf16.count * 2 ? quote.cut(to: half) { $0.utf16.count } : nil
+            } else if !text.facts.isEmpty {
+                text.facts.removeLast()
+            } else if !text.lines.isEmpty {
+                text.lines.removeLast()
+            } else {
+                break
+            }
+        }
+        return text
     }
 }

@@ -26,7 +26,7 @@ extension Message {
             text.links = Link("Release notes", note?.url).map { [$0] } ?? []
             return text
         }
-        let highest = notes.last { $0.highest } ?? notes.last ?? first
+        let highest = notes.newestFirst.first ?? first
         let title = "\(owner ?? highest.upstream): \(notes.count) new releases, the newest is \(highest.tag)"
         var text = Text(tone: .news, title: title, reference: id)
         text.add(notes, naming: Set(notes.map(\.upstream)).count > 1)

@@ -51,6 +51,13 @@ struct MessageCleanTests {
         #expect("abc".cut(to: 0) { _ in 1 } == "")
     }
 
+    @Test("a cut is said also where the text is left at a blank", arguments: 90...110)
+    func cutAtBlanks(limit: Int) {
+        let lines = String(repeating: "a  \n b \t c \n\n ", count: 100)
+        #expect(lines.cleanedLines(limit: limit, lines: 1000).hasSuffix(cutMark))
+        #expect(lines.cleanedLine(limit: limit).hasSuffix(cutMark))
+    }
+
     @Test("a hundred thousand invisible characters cost no room")
     func invisible() {
         let hostile = String(repeating: "\u{200B}", count: 100_000) + "x"

@@ -51,9 +51,20 @@ struct MessageTextTests {
         }
         let text = message.wording
         #expect(text.title == "elabftw: 25 new releases, the newest is 5.6.24")
-        #expect(text.items.count == 21)
-        #expect(text.items.last?.label == "and 5 more")
-        #expect(text.items.first?.label == "5.6.0 (older line)")
+        #expect(text.listed.count == 21)
+        #expect(text.listed.last?.label == "and 5 more")
+        #expect(text.items.first?.label == "5.6.24")
+        #expect(text.items[1].label == "5.6.0 (older line)")
+    }
+
+    @Test("a message that must be short loses its list first, and counts what it lost")
+    func fitted() throws {
+        var message = Message.example(of: .failed, at: Self.time)
+        message.releases = Array(repeating: try #require(message.releases?.first), count: 5)
+        let short = message.wording.fitted { $0.items.count < 3 }
+        #expect(short.items.count == 2 && short.unlisted == 3 && short.quote == message.wording.quote)
+        let shortest = message.wording.fitted { $0.plain.count < 100 }
+        #expect(shortest.facts.isEmpty && shortest.quote == nil && shortest.hints == message.wording.hints)
     }
 
     @Test("a stalled release names what is missing")

@@ -1,0 +1,108 @@
+import Curl
+import WatcherCore
+
+/// Slack's incoming webhooks, and what speaks their language.
+///
+/// A header, sections and a context block; nothing in them can be read as a mention (`<!channel>`, `<@U…>`) or a link,
+/// because `<`, `>` and `&` are escaped, and `link_names` is never set. Sources: Slack's "Formatting text for app
+/// surfaces", "Block Kit" and the changelog entry of 2016-05-17 for the errors.
+struct Slack: Receiver {
+    let url: String
+
+    var secrets: [String] { Self.parts(ofSecret: url) }
+
+    func post(_ message: Message, at now: Timestamp) -> Post {
+        .json(url, Self.body(message.wording))
+    }
+
+    /// UTF-16 units: of a header, of a section's text and of a field (each less room for markup), of the fallback.
+    private static let headerLimit = 150
+    private static let sectionLimit = 2900
+    private static let fieldLimit = 1900
+    private static let fallbackLimit = 3000
+    private static let fieldsLimit = 10
+    /// UTF-8 bytes of all blocks; Slack refuses somewhere above 13 000 characters, which it documents nowhere.
+    static let blocksLimit = 12_000
+
+    static func body(_ text: Message.Text) -> JSONValue {
+        let fitting = text.fitted { text in
+            list(text).utf16.count <= sectionLimit && JSONValue.array(blocks(text)).utf8().count <= blocksLimit
+        }
+        return [
+            "text": .string(markup(text.plain, limit: fallbackLimit)),
+            "mrkdwn": false,
+            "unfurl_links": false,
+            "unfurl_media": false,
+            "blocks": .array(blocks(fitting)),
+        ]
+    }
+
+    private static func blocks(_ text: Message.Text) -> [JSONValue] {
+        var blocks: [JSONValue] = [
+            [
+                "type": "header",
+                "text": [
+                    "type": "plain_text", "text": .string(plain(text.title, limit: headerLimit)), "emoji": false,
+                ],
+            ]
+        ]
+        if !text.lines.isEmpty { blocks.append(section(markup(text.joinedLines, limit: sectionLimit))) }
+        if let quote = text.quote { blocks.append(section("```\n\(code(quote, limit: sectionLimit))\n```")) }
+        if !text.listed.isEmpty { blocks.append(section(list(text))) }
+        if !text.facts.isEmpty {
+            let fields = text.facts.prefix(fieldsLimit).map {
+                mrkdwn("*\($0.name)*\n\(markup($0.value, limit: fieldLimit))")
+            }
+            blocks.append(["type": "section", "fields": .array(fields)])
+        }
+        var next = [text.links.map { "<\($0.url)|\($0.title)>" }.joined(separator: " · ")]
+        next += text.hints.map { "\($0.purpose): `\(code($0.command, limit: fieldLimit))`" }
+        let last = next.filter { !$0.isEmpty }.joined(separator: "\n")
+        if !last.isEmpty { blocks.append(section(last)) }
+        blocks.append(["type": "context", "elements": [mrkdwn("watcher · \(markup(text.reference, limit: 100))")]])
+        return blocks
+    }
+
+    private static func list(_ text: Message.Text) -> String {
+        text.listed.map { item in
+            let label = markup(item.label, limit: fieldLimit)
+            return item.link.map { "• <\($0.url)|\(label)>" } ?? "• \(label)"
+        }.joined(separator: "\n")
+    }
+
+    private static func section(_ text: String) -> JSONValue {
+        ["type": "section", "text": mrkdwn(text)]
+    }
+
+    /// `verbatim`: names of people and channels and bare addresses stay text.
+    private static func mrkdwn(_ text: String) -> JSONValue {
+        ["type": "mrkdwn", "text": .string(text), "verbatim": true]
+    }
+
+    private static let entities: [Unicode.Scalar: String] = ["&": "&amp;", "<": "&lt;", ">": "&gt;"]
+    /// A bar ends a link's address, and there is no escape for it.
+    private static let markup = Escaping(
+        replacements: entities.merging(Escaping.gaps("*_~`@")) { $1 }.merging(["|": "¦"]) { $1 },
+        keepsInnerUnderscore: true)
+    private static let code = Escaping(replacements: entities.merging(Escaping.gaps("`@")) { $1 })
+    /// For `plain_text`, which is never read for anything; the gaps are for what reads it after Slack.
+    private static let plain = Escaping(replacements: Escaping.gaps("@<"))
+
+    /// Only `ok` is a delivery. Receivers that take Slack's messages answer in JSON.
+    func outcome(of answer: Answer) -> DeliveryOutcome {
+        let hint = answer.json?.seconds("retry_after")
+        let word = answer.json?.word("error")
+        if let trouble = answer.trouble(word, hint: hint) { return trouble }
+        if answer.text == "ok" || answer.json?["ok"] == true || answer.json?["success"] == true
+            || answer.json?["result"] == "success"
+        {
+            return .delivered
+        }
+        if word == "rate_limited" || word == "ratelimited" { return answer.retry(word, hint: hint) }
+        return answer.unexpected("ok")
+    }
+}
+
+extension Message.Text {
+    var joinedLines: String { lines.joined(separator: "\n") }
+}

@@ -1,0 +1,128 @@
+import Curl
+import WatcherCore
+
+/// A receiver of one's own: the message as data, signed.
+///
+/// The signature is that of Standard Webhooks 1.0.0, and GitHub's beside it, over the same bytes, for receivers that know
+/// only that one.
+struct Webhook: Receiver {
+    let url: String
+    let secret: String?
+    /// In the order of their names.
+    let headers: [(name: String, value: String)]
+
+    var secrets: [String] {
+        let values = headers.flatMap { [$0.value] + $0.value.split(separator: " ").map(String.init) } + [secret ?? ""]
+        return Self.parts(ofSecret: url) + values.filter { $0.utf8.count >= Self.shortestSecret }
+    }
+    /// Anything shorter stands in too many words.
+    private static let shortestSecret = 8
+
+    /// Bytes of a body: Standard Webhooks asks for less than 20 KB, and some receivers pass it as an argument.
+    static let bodyLimit = 20_000
+
+    func post(_ message: Message, at now: Timestamp) -> Post {
+        let body = Self.body(message).utf8()
+        var own: [(name: String, value: String)] = []
+        if !headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+            own.append(("Content-Type", "application/json; charset=utf-8"))
+        }
+        own.append(("webhook-id", message.id))
+        own.append(("webhook-timestamp", String(now.seconds)))
+        if let secret {
+            let signature = Signature.standard(id: message.id, time: now, body: body, secret: secret)
+            own.append(("webhook-signature", signature))
+            own.append(("X-Hub-Signature-256", Signature.github(body: body, secret: secret)))
+        }
+        return Post(url: url, headers: own + headers, body: body)
+    }
+
+    /// The body of the contract. When it would be too long only the newest releases stay, newest first, and their number is said.
+    static func body(_ message: Message) -> JSONValue {
+        let all = message.releases?.count ?? 0
+        var kept = all
+        var body = body(message, keeping: kept, of: all)
+        while kept > 1, body.utf8().count > bodyLimit {
+            kept = kept * 3 / 4
+            body = Self.body(message, keeping: kept, of: all)
+        }
+        return body
+    }
+
+    private static func body(_ message: Message, keeping kept: Int, of all: Int) -> JSONValue {
+        var members: [JSONValue.Member] = []
+        func add(_ name: String, _ value: JSONValue?) {
+            if let value { members.append(JSONValue.Member(name, value)) }
+        }
+        add("id", .string(message.id))
+        add("type", .string(message.type.rawValue))
+        add("time", .string(message.time.description))
+        add("upstream", message.upstream.map { word($0) })
+        add("repository", message.repository.map { word($0) })
+        add("previous", message.previous.map { word($0) })
+        add(
+            "releases",
+            message.releases.map { notes in
+                // In their own order, unless some must go.
+                let list = kept < all ? Array(notes.newestFirst.prefix(kept)) : notes
+                return .array(list.map { release($0, of: message.upstream) })
+            })
+        if kept < all { add("releasesLeftOut", .integer(all - kept)) }
+        add("job", message.job.map(job))
+        add("missing", message.missing.map { .array($0.prefix(Message.Text.itemsLimit).map { word($0) }) })
+        add("detail", message.detail.map(lines))
+        add("text", .string(safe(message.text)))
+        return .object(members)
+    }
+
+    private static func release(_ note: ReleaseNote, of upstream: String?) -> JSONValue {
+        var members: [JSONValue.Member] = []
+        // Only a job of several upstreams holds releases of others.
+        if note.upstream != upstream { members.append(.init("upstream", word(note.upstream))) }
+        members.append(.init("tag", word(note.tag)))
+        members.append(.init("version", word(note.version)))
+        if let name = note.name { members.append(.init("name", word(name))) }
+        members.append(.init("url", .string(note.url.cleanedLine(limit: Message.Link.limit))))
+        if let time = note.publishedAt { members.append(.init("publishedAt", .string(time.description))) }
+        members.append(.init("prerelease", .bool(note.prerelease)))
+        members.append(.init("highest", .bool(note.highest)))
+        return .object(members)
+    }
+
+    private static func job(_ note: JobNote) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("id", word(note.id)), .init("action", word(note.action)), .init("status", word(note.status)),
+            .init("attempt", .integer(note.attempt)),
+        ]
+        if let url = note.url { members.append(.init("url", .string(url.cleanedLine(limit: Message.Link.limit)))) }
+        members.append(.init("reason", note.reason.map(lines) ?? .null))
+        if let platforms = note.platforms {
+            let list = platforms.prefix(Message.Text.itemsLimit)
+            members.append(
+                .init(
+                    "platforms",
+                    .array(list.map { ["platform": word($0.platform, 60), "digest": word($0.digest, 100)] })))
+        }
+        if let seconds = note.seconds { members.append(.init("seconds", .integer(seconds))) }
+        return .object(members)
+    }
+
+    private static func word(_ text: String, _ limit: Int = Message.Text.wordLimit) -> JSONValue {
+        .string(text.cleanedLine(limit: limit))
+    }
+
+    private static func lines(_ text: String) -> JSONValue {
+        .string(text.cleanedLines(limit: Message.Text.quoteLimit, lines: Message.Text.quoteLines))
+    }
+
+    /// `text` is there to be shown, so it may land in a chat: no mention in it works anywhere.
+    private static let safe = Escaping(replacements: Escaping.gaps("@<"))
+
+    /// adnanh/webhook answers 200 when its rules refuse a message, and 500 for a wrong signature.
+    func outcome(of answer: Answer) -> DeliveryOutcome {
+        if ["Hook rules were not satisfied.", "Error occurred while evaluating hook rules."].contains(answer.text) {
+            return answer.refused()
+        }
+        return answer.trouble() ?? .delivered
+    }
+}
