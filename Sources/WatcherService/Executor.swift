@@ -1,0 +1,151 @@
+package import Curl
+package import WatcherCore
+
+/// Performs commands. Each becomes exactly one event, whatever happens: an error is an outcome, cut off is one too.
+///
+/// This is the one place where errors become outcomes: what comes back here has its secrets masked.
+package struct Executor: Sendable {
+    private let config: Config
+    private let http: HTTPClient
+    private let github: GitHubClient
+    /// Clients of the actions that have a token or a server of their own.
+    private let clients: [String: GitHubClient]
+    private let notifiers: [String: Notifier]
+    private let heartbeatURL: String?
+    private let network: HTTPNetwork
+    private let redactor: Redactor
+
+    package init(
+        _ config: Config, http: HTTPClient, github: GitHubClient, clients: [String: GitHubClient],
+        notifiers: [String: Notifier], heartbeatURL: String?, network: HTTPNetwork, redactor: Redactor
+    ) {
+        self.config = config
+        self.http = http
+        self.github = github
+        self.clients = clients
+        self.notifiers = notifiers
+        self.heartbeatURL = heartbeatURL
+        self.network = network
+        self.redactor = redactor
+    }
+
+    package func perform(_ command: Command) async -> Event {
+        switch command {
+        case .check(let check): await self.check(check)
+        case .identify(let upstream): await identify(upstream)
+        case .dispatch(let dispatch): await self.dispatch(dispatch)
+        case .lookUp(let job, let action, let since): await lookUp(job, action, since)
+        case .follow(let job, let action, let run): await follow(job, action, run)
+        case .deliver(let message, let notifier): await deliver(message, notifier)
+        case .heartbeat: await heartbeat()
+        case .wake(let milliseconds): await wake(milliseconds)
+        }
+    }
+
+    private static let gone = Trouble.lasting("it is no longer in the configuration", hint: nil)
+
+    private func check(_ check: Command.Check) async -> Event {
+        guard let upstream = config.upstreams[check.upstream] else {
+            return .checked(upstream: check.upstream, .failed(Self.gone), nil)
+        }
+        let (outcome, reading) = await github.check(upstream.repository, isSweep: check.isSweep, etag: check.etag)
+        if case .failed(let trouble) = outcome {
+            return .checked(upstream: check.upstream, .failed(redactor.mask(trouble)), reading)
+        }
+        return .checked(upstream: check.upstream, outcome, reading)
+    }
+
+    private func identify(_ name: String) async -> Event {
+        guard let upstream = config.upstreams[name] else { return .identified(upstream: name, .failed(Self.gone), nil) }
+        let (result, reading) = await github.identify(upstream.repository)
+        switch result {
+        case .success(let identity): return .identified(upstream: name, .known(identity), reading)
+        case .failure(let trouble): return .identified(upstream: name, .failed(redactor.mask(trouble)), reading)
+        }
+    }
+
+    private func dispatch(_ command: Command.Dispatch) async -> Event {
+        guard let (client, dispatch) = workflow(command.action) else {
+            return .dispatched(job: command.job, .refused(Self.gone), nil)
+        }
+        let (outcome, reading) = await client.dispatch(dispatch, inputs: command.inputs)
+        switch outcome {
+        case .accepted: return .dispatched(job: command.job, outcome, reading)
+        case .refused(let trouble): return .dispatched(job: command.job, .refused(redactor.mask(trouble)), reading)
+        case .unknown(let reason): return .dispatched(job: command.job, .unknown(redactor.mask(reason)), reading)
+        }
+    }
+
+    private func lookUp(_ job: String, _ action: String, _ since: Timestamp) async -> Event {
+        guard let (client, dispatch) = workflow(action) else { return .lookedUp(job: job, .failed(Self.gone), nil) }
+        let (outcome, reading) = await client.lookUp(job, dispatch, since: since)
+        if case .failed(let trouble) = outcome { return .lookedUp(job: job, .failed(redactor.mask(trouble)), reading) }
+        return .lookedUp(job: job, outcome, reading)
+    }
+
+    private func follow(_ job: String, _ action: String, _ run: Run) async -> Event {
+        guard let (client, dispatch) = workflow(action) else { return .followed(job: job, .failed(Self.gone), nil) }
+        let (outcome, reading) = await client.follow(run, in: dispatch.repository)
+        if case .failed(let trouble) = outcome { return .followed(job: job, .failed(redactor.mask(trouble)), reading) }
+        return .followed(job: job, outcome, reading)
+    }
+
+    private func workflow(_ action: String) -> (GitHubClient, Config.WorkflowDispatch)? {
+        guard case .workflowDispatch(let dispatch) = config.actions[action]?.work else { return nil }
+        return (clients[action] ?? github, dispatch)
+    }
+
+    private func deliver(_ message: Message, _ name: String) async -> Event {
+        guard let notifier = notifiers[name] else {
+            let reason = "\(name) is no longer in the configuration"
+            return .delivered(message: message.id, notifier: name, .retry(after: nil, reason: reason))
+        }
+        let outcome = await notifier.deliver(message, over: http)
+        return .delivered(message: message.id, notifier: name, outcome.map { $0.masked(by: redactor) })
+    }
+
+    private func heartbeat() async -> Event {
+        guard let heartbeatURL else { return .heartbeat(nil) }
+        do throws(HTTPError) {
+            let response = try await http.send(HTTPRequest(url: heartbeatURL, bodyLimit: 1 << 16, network: network))
+            guard (200...299).contains(response.status) else {
+                return .heartbeat(.passing("the receiver answered \(response.status)"))
+            }
+            return .heartbeat(nil)
+        } catch {
+            return .heartbeat(.passing(redactor.mask(error.description)))
+        }
+    }
+
+    private func wake(_ milliseconds: Int64) async -> Event {
+        try? await Task.sleep(for: .milliseconds(milliseconds), clock: .continuous)
+        return .woke
+    }
+}
+
+extension Notifier {
+    /// One attempt. Nil when it was cut off by shutdown.
+    package func deliver(_ message: Message, over http: HTTPClient) async -> DeliveryOutcome? {
+        let now = Clock.now().floor
+        do throws(HTTPError) {
+            return outcome(of: try await http.send(request(for: message, at: now)), at: now)
+        } catch {
+            switch error {
+            case .cancelled, .shutDown: return nil
+            // What cannot be sent at all does not get better by trying.
+            case .invalidRequest: return .refused(reason: masked(error.description))
+            default: return .retry(after: nil, reason: masked(error.description))
+            }
+        }
+    }
+}
+
+extension DeliveryOutcome {
+    fileprivate func masked(by redactor: Redactor) -> DeliveryOutcome {
+        switch self {
+        case .delivered: .delivered
+        case .retry(let after, let reason): .retry(after: after, reason: redactor.mask(reason))
+        case .refused(let reason): .refused(reason: redactor.mask(reason))
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Curl
+import FoundationEssentials
+package import WatcherCore
+
+extension GitHubClient {
+    /// Starts a workflow. Tells apart what was certainly not started from what may have been.
+    package func dispatch(
+        _ dispatch: Config.WorkflowDispatch, inputs: [String: String]
+    ) async -> (DispatchOutcome, QuotaReading) {
+        let path = "/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)/dispatches"
+        // The older API version names the run only on request; a server that does not know the key answers 422 and
+        // has started nothing.
+        var asksForDetails = false
+        while true {
+            let body = DispatchBody(
+                ref: dispatch.ref, inputs: inputs, return_run_details: asksForDetails ? true : nil)
+            guard let bytes = try? JSONEncoder().encode(body) else {
+                return (
+                    .refused(.lasting("the inputs cannot be written as JSON", hint: nil)), QuotaReading(requests: 0)
+                )
+            }
+            let answer = await post(path, body: Array(bytes))
+            switch answer.result {
+            case .success(let response) where response.status == 204:
+                return (.accepted(nil), answer.reading)
+            case .success(let response):
+                guard let run = try? JSONDecoder().decode(DispatchAnswer.self, from: Data(response.body)),
+                    run.workflow_run_id > 0
+                else {
+                    let found = Nonsense.describe(response)
+                    return (
+                        .unknown("GitHub accepted the dispatch, but its answer cannot be read: \(found)"),
+                        answer.reading
+                    )
+                }
+                let url = run.html_url.hasPrefix("http") ? run.html_url.cleanedLine(limit: 500) : ""
+                return (.accepted(Run(id: run.workflow_run_id, url: url)), answer.reading)
+            case .failure(.transport(let error)):
+                guard error.requestMayHaveBeenSent else {
+                    return (.refused(.passing(error.description)), answer.reading)
+                }
+                return (.unknown("no answer to the dispatch: \(error.description)"), answer.reading)
+            case .failure(.refused(422, let trouble))
+            where asksForDetails && trouble.reason.contains("return_run_details"):
+                asksForDetails = false
+            case .failure(.refused(_, .passing(let reason))):
+                // 5xx and the like: it may have been started all the same.
+                return (.unknown(reason), answer.reading)
+            case .failure(.refused(_, let trouble)): return (.refused(trouble), answer.reading)
+            }
+        }
+    }
+
+    private struct DispatchBody: Encodable {
+        var ref: String
+        var inputs: [String: String]
+        var return_run_details: Bool?
+    }
+
+    private struct DispatchAnswer: Decodable {
+        var workflow_run_id: Int64
+        var html_url: String
+    }
+
+    /// Looks for the run that bears a job's id in its title: the API returns no inputs, so only `run-name` tells.
+    package func lookUp(
+        _ job: String, _ dispatch: Config.WorkflowDispatch, since: Timestamp
+    ) async -> (LookupOutcome, QuotaReading) {
+        var reading = QuotaReading(requests: 0)
+        var others = 0
+        let created = "%3E%3D" + since.description.replacing(":", with: "%3A")
+        var next: String? =
+            "/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)/runs"
+            + "?event=workflow_dispatch&created=\(created)&per_page=100"
+        var pages = 0
+        while let path = next, pages < Self.runPageLimit {
+            let answer = await get(path, bodyLimit: Self.listLimit)
+            reading.add(answer.reading)
+            switch answer.result {
+            case .failure(let failure): return (.failed(failure.trouble), reading)
+            case .success(let response):
+                guard let page = try? JSONDecoder().decode(RunPage.self, from: Data(response.body)) else {
+                    return (
+                        .failed(.passing("the list of runs cannot be read: \(Nonsense.describe(response))")), reading
+                    )
+                }
+                if let run = page.workflow_runs.first(where: { $0.title.contains(job) }) {
+                    return (.found(run.reference), reading)
+                }
+                others += page.workflow_runs.count { !$0.title.contains("w-") }
+                next = Self.nextPage(response)
+                pages += 1
+            }
+        }
+        return (.absent(others: others), reading)
+    }
+
+    /// How many pages of 100 runs are searched for one.
+    package static let runPageLimit = 10
+
+    /// One look at a run, and at its jobs when it has ended badly.
+    package func follow(_ run: Run, in repository: String) async -> (FollowOutcome, QuotaReading) {
+        let path = "/repos/\(repository)/actions/runs/\(run.id)"
+        let answer = await get(path)
+        switch answer.result {
+        case .failure(.refused(404, _)): return (.missing, answer.reading)
+        case .failure(let failure): return (.failed(failure.trouble), answer.reading)
+        case .success(let response):
+            guard let state = try? JSONDecoder().decode(RunState.self, from: Data(response.body)), state.id == run.id
+            else {
+                return (.failed(.passing("the run cannot be read: \(Nonsense.describe(response))")), answer.reading)
+            }
+            guard state.status == "completed", let word = state.conclusion else {
+                return (.underway(title: state.title), answer.reading)
+            }
+            var conclusion = Conclusion(
+                word: word.cleanedLine(limit: 40), title: state.title, url: state.reference.url)
+            guard word != "success" else { return (.ended(conclusion), answer.reading) }
+            let jobs = await get(path + "/jobs?filter=latest&per_page=100")
+            var reading = answer.reading
+            reading.add(jobs.reading)
+            if case .success(let response) = jobs.result,
+                let page = try? JSONDecoder().decode(JobPage.self, from: Data(response.body))
+            {
+                conclusion.failedJobs = page.jobs.filter { !["success", "skipped", nil].contains($0.conclusion) }
+                    .prefix(10).map { "\($0.name) (\($0.conclusion ?? ""))".cleanedLine(limit: 120) }
+            }
+            return (.ended(conclusion), reading)
+        }
+    }
+
+    private struct RunPage: Decodable {
+        var workflow_runs: [RunState]
+    }
+
+    private struct RunState: Decodable {
+        var id: Int64
+        var display_title: String?
+        var html_url: String?
+        /// Both are open sets of words.
+        var status: String?
+        var conclusion: String?
+
+        var title: String { display_title ?? "" }
+        var reference: Run {
+            Run(id: id, url: html_url.map { $0.hasPrefix("http") ? $0.cleanedLine(limit: 500) : "" } ?? "")
+        }
+    }
+
+    private struct JobPage: Decodable {
+        var jobs: [Item]
+
+        struct Item: Decodable {
+            var name: String
+            var conclusion: String?
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package import Curl
+package import WatcherCore
+
+/// GitHub's REST API at one base URL with one token: requests, redirects, limits, and errors in words.
+///
+/// The token goes to the API's own host and nowhere else: redirects are followed by hand, and only to the same scheme,
+/// host and port. Facts about the API stand beside the code that depends on them.
+package struct GitHubClient: Sendable {
+    private let http: HTTPClient
+    private let origin: String
+    private let base: String
+    private let token: String?
+    private let network: HTTPNetwork
+    private let version: APIVersion
+
+    /// How many redirects one request may take: a renamed repository needs one.
+    package static let redirectLimit = 5
+    /// The largest answer that is not a list, in bytes.
+    package static let bodyLimit = 4 << 20
+
+    /// `apiURL` as configured, without a trailing slash.
+    package init(
+        _ http: HTTPClient, apiURL: String, token: String?, network: HTTPNetwork = HTTPNetwork(),
+        version: APIVersion = APIVersion()
+    ) {
+        self.http = http
+        base = apiURL
+        origin = Self.origin(of: apiURL)
+        self.token = token
+        self.network = network
+        self.version = version
+    }
+
+    /// An answer that is no error, and what the server said about our budget; or why there is none.
+    package struct Answer: Sendable {
+        package var result: Result<HTTPResponse, Failure>
+        package var reading: QuotaReading
+    }
+
+    package enum Failure: Error, Sendable {
+        /// No answer: what the HTTP client says.
+        case transport(HTTPError)
+        /// An answer that says no.
+        case refused(status: Int, Trouble)
+
+        /// Folded for looks at things, where it does not matter whether the request was read.
+        package var trouble: Trouble {
+            switch self {
+            case .transport(.cancelled), .transport(.shutDown): .interrupted
+            case .transport(let error): .passing(error.description)
+            case .refused(_, let trouble): trouble
+            }
+        }
+    }
+
+    package func get(_ path: String, etag: String? = nil, bodyLimit: Int = bodyLimit) async -> Answer {
+        await send(.get, path, body: nil, etag: etag, bodyLimit: bodyLimit)
+    }
+
+    package func post(_ path: String, body: [UInt8]) async -> Answer {
+        await send(.post, path, body: body, etag: nil, bodyLimit: Self.bodyLimit)
+    }
+
+    /// A path below the base, or a whole URL on the same host (from a `Link` header). Another host is an error.
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, etag: String?, bodyLimit: Int
+    ) async -> Answer {
+        var url = path.hasPrefix("/") ? base + path : path
+        var requests = 0
+        while true {
+            guard Self.origin(of: url) == origin else {
+                let host = Self.origin(of: url)
+                return Answer(
+                    result: .failure(
+                        .refused(
+                            status: 0,
+                            .lasting("GitHub redirects to another host (\(host)), which is never followed", hint: nil))),
+                    reading: QuotaReading(requests: max(requests, 1)))
+            }
+            let asked = version.current
+            requests += 1
+            let response: HTTPResponse
+            do throws(HTTPError) {
+                response = try await http.send(
+                    HTTPRequest(
+                        method: method, url: url, headers: headers(body: body, etag: etag, version: asked), body: body,
+                        bodyLimit: bodyLimit, network: network))
+            } catch {
+                return Answer(result: .failure(.transport(error)), reading: QuotaReading(requests: requests))
+            }
+            var reading = QuotaReading(response)
+            reading.requests = requests
+            switch response.status {
+            case 200...299, 304: return Answer(result: .success(response), reading: reading)
+            case 400 where version.fallBack(from: asked):
+                // A server that does not know the version has done nothing: asking again is safe.
+                continue
+            case 301, 302, 303, 307, 308:
+                // A renamed repository: 301 for GET, 307 for POST. A POST that would become a GET is not followed.
+                guard requests <= Self.redirectLimit, let location = response.headers["location"],
+                    method == .get || response.status >= 307
+                else { break }
+                url = location.hasPrefix("/") ? origin + location : location
+                continue
+            default: break
+            }
+            return Answer(
+                result: .failure(.refused(status: response.status, Trouble(response, isAuthorised: token != nil))),
+                reading: reading)
+        }
+    }
+
+    private func headers(body: [UInt8]?, etag: String?, version: String) -> [(name: String, value: String)] {
+        var headers = [
+            (name: "Accept", value: "application/vnd.github+json"), (name: "X-GitHub-Api-Version", value: version),
+        ]
+        if let token { headers.append((name: "Authorization", value: "Bearer " + token)) }
+        if let etag { headers.append((name: "If-None-Match", value: etag)) }
+        if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
+        return headers
+    }
+
+    /// Scheme, host and port in one spelling; the whole text where it is no URL at all.
+    private static func origin(of url: String) -> String {
+        guard let colon = url.firstRange(of: "://") else { return url }
+        let scheme = url[..<colon.lowerBound].lowercased()
+        let rest = url[colon.upperBound...]
+        var authority = rest[..<(rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex)].lowercased()
+        let standard = scheme == "https" ? ":443" : ":80"
+        if authority.hasSuffix(standard) { authority.removeLast(standard.count) }
+        return scheme + "://" + authority
+    }
+}
+
+extension QuotaReading {
+    /// Reads the headers that come with every answer, 304 included.
+    init(_ response: HTTPResponse) {
+        let headers = response.headers
+        let date = headers["date"].flatMap { HTTPDate($0)?.time }
+        let reset = headers["x-ratelimit-reset"].flatMap { Int64($0) }
+        self.init(
+            limit: headers["x-ratelimit-limit"].flatMap { Int($0) },
+            remaining: headers["x-ratelimit-remaining"].flatMap { Int($0) },
+            // By the server's own clock, so that ours may be wrong.
+            resetIn: reset.flatMap { reset in date.map { max(Timestamp(seconds: reset).seconds(since: $0), 0) } },
+            date: date)
+        if let text = headers["github-authentication-token-expiration"] {
+            // `2024-05-13 19:47:28 UTC`
+            tokenExpiresAt = Timestamp(String(text.prefix(19)) + "Z")
+        }
+        if let sunset = headers["sunset"] ?? headers["deprecation"] {
+            retirement =
+                "GitHub will retire what is used here (\(sunset.cleanedLine(limit: 80))): watcher must be updated"
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Curl
+import FoundationEssentials
+import WatcherCore
+
+/// Reads lists of releases. One element that is no release spoils the whole answer: it is not GitHub speaking.
+enum ReleasePage {
+    static func decode(_ response: HTTPResponse) throws(Trouble) -> [Release] {
+        do {
+            return try JSONDecoder().decode([Wire].self, from: Data(response.body)).map { try $0.release }
+        } catch {
+            throw .passing("the list of releases cannot be read: \(Nonsense.describe(response, error))")
+        }
+    }
+
+    static func decodeOne(_ response: HTTPResponse) throws(Trouble) -> Release {
+        do {
+            return try JSONDecoder().decode(Wire.self, from: Data(response.body)).release
+        } catch {
+            throw .passing("the release cannot be read: \(Nonsense.describe(response, error))")
+        }
+    }
+
+    /// The fields that matter, in GitHub's spelling. Unknown fields and words may come at any time; these may not go.
+    private struct Wire: Decodable {
+        var id: Int64
+        var tag_name: String
+        var name: String?
+        var html_url: String
+        var draft: Bool
+        var prerelease: Bool
+        var published_at: String?
+        var assets: [Asset]
+
+        struct Asset: Decodable {
+            var name: String
+            var state: String
+            var size: Int64
+        }
+
+        struct Unreadable: Error, CustomStringConvertible {
+            var description: String
+        }
+
+        var release: Release {
+            get throws {
+                guard id > 0 else { throw Unreadable(description: "the id \(id) is no id") }
+                guard !tag_name.isEmpty else { throw Unreadable(description: "release \(id) has no tag") }
+                let published = published_at.map { Timestamp($0) }
+                if case .some(.none) = published {
+                    throw Unreadable(description: "the date of release \(id) is no date")
+                }
+                return Release(
+                    id: id, tag: tag_name, name: name.map { $0.cleanedLine(limit: 200) },
+                    // A link is shown to people: nothing but the web.
+                    url: html_url.hasPrefix("https://") || html_url.hasPrefix("http://")
+                        ? html_url.cleanedLine(limit: 500) : "",
+                    isDraft: draft, isPrerelease: prerelease, publishedAt: published.flatMap { $0 },
+                    assets: assets.map { Release.Asset(name: $0.name, state: $0.state, size: $0.size) })
+            }
+        }
+    }
+}
+
+/// Names nonsense: what came instead of what was asked for, without repeating it.
+enum Nonsense {
+    static func describe(_ response: HTTPResponse, _ error: (any Error)? = nil) -> String {
+        let kind = response.headers["content-type"].map { $0.cleanedLine(limit: 60) } ?? "no named type"
+        let start = response.body.prefix(64).drop { $0 <= 0x20 }
+        let found: String
+        switch start.first {
+        case nil: return "an empty answer (status \(response.status))"
+        case UInt8(ascii: "<"): found = "a page of HTML"
+        case UInt8(ascii: "n") where response.body.count < 8: found = "null"
+        case UInt8(ascii: "{"): found = "a JSON object"
+        case UInt8(ascii: "["): found = "a JSON array"
+        default: found = "something else"
+        }
+        return "\(found), \(response.body.count) bytes of \(kind)\(error.map { " (\(detail($0)))" } ?? "")"
+    }
+
+    private static func detail(_ error: any Error) -> String {
+        func path(_ context: DecodingError.Context) -> String {
+            context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? "." + $0.stringValue }.joined()
+        }
+        switch error {
+        case DecodingError.keyNotFound(let key, let context): return "\(path(context)).\(key.stringValue) is missing"
+        case DecodingError.typeMismatch(_, let context): return "\(path(context)) has the wrong type"
+        case DecodingError.valueNotFound(_, let context): return "\(path(context)) is null"
+        case DecodingError.dataCorrupted: return "it is no JSON, or cut off"
+        default: return "\(error)".cleanedLine(limit: 100)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package import WatcherCore
+
+/// Keeps secrets out of everything that is shown: errors, logs, reasons, the state file.
+package struct Redactor: Sendable {
+    /// Longest first, so that a secret inside a longer one leaves no rest.
+    private var secrets: [String] = []
+    /// Shorter ones would take words apart that mean nothing; a secret that short is none.
+    private static let shortest = 4
+
+    package init() {}
+
+    package mutating func add(_ secret: String) {
+        // A value that people write over several lines shows up line by line.
+        for part in [secret] + secret.split(whereSeparator: \.isNewline).map(String.init)
+        where part.utf8.count >= Self.shortest && !secrets.contains(part) {
+            secrets.append(part)
+        }
+        secrets.sort { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
+    }
+
+    package func mask(_ text: String) -> String {
+        secrets.reduce(text) { $0.replacing($1, with: "***") }
+    }
+
+    package func mask(_ trouble: Trouble) -> Trouble {
+        switch trouble {
+        case .passing(let reason): .passing(mask(reason))
+        case .limited(let seconds, let reason): .limited(seconds: seconds, mask(reason))
+        case .lasting(let reason, let hint): .lasting(mask(reason), hint: hint.map(mask))
+        case .interrupted: .interrupted
+        }
+    }
+}

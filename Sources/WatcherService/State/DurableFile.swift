@@ -1,0 +1,106 @@
+import Glibc
+
+/// Files that are there in full or not at all, also after a power cut.
+package enum DurableFile {
+    /// A system call that failed, on which file, and why.
+    package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
+        package var call: String
+        package var path: String
+        package var code: Int32
+
+        package var description: String { "\(path): \(call): \(unsafe String(cString: strerror(code)))" }
+        package var isMissing: Bool { code == ENOENT }
+    }
+
+    /// How large a file may be that is read, in bytes.
+    package static let sizeLimit = 64 << 20
+
+    /// The whole file. A missing file is an error like any other: `isMissing` tells.
+    package static func read(_ path: String) throws(Failure) -> [UInt8] {
+        let file = try check("open", path) { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = try check("read", path) {
+                unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
+            }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+            guard bytes.count <= sizeLimit else { throw Failure(call: "read", path: path, code: EFBIG) }
+        }
+    }
+
+    /// Replaces the file whole: a temporary file beside it, synced, renamed over it, and the folder synced.
+    ///
+    /// Whoever runs this, the file gets the owner that it had, or that of its folder: a person's command as root must
+    /// leave a state that the service can still write. Mode 0600. On a failure nothing is left but what was there.
+    package static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
+        let temporary = path + ".tmp"
+        do throws(Failure) {
+            let file = try check("open", temporary) {
+                unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            }
+            do throws(Failure) {
+                _ = try check("fchmod", temporary) { fchmod(file, 0o600) }
+                try keepOwner(of: path, on: file, temporary)
+                try writeAll(bytes, to: file, temporary)
+                _ = try check("fsync", temporary) { fsync(file) }
+            } catch {
+                close(file)
+                throw error
+            }
+            _ = try check("close", temporary) { close(file) }
+            _ = try check("rename", path) { unsafe rename(temporary, path) }
+        } catch {
+            unsafe unlink(temporary)
+            throw error
+        }
+        try syncFolder(of: path)
+    }
+
+    /// The folder part of a path.
+    package static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The owner a file beside the state should have: the file's own, else its folder's.
+    package static func keepOwner(of path: String, on file: Int32, _ name: String) throws(Failure) {
+        guard geteuid() == 0 else { return }
+        var status = stat()
+        if unsafe stat(path, &status) != 0 {
+            _ = try check("stat", folder(of: path)) { unsafe stat(folder(of: path), &status) }
+        }
+        _ = try check("fchown", name) { fchown(file, status.st_uid, status.st_gid) }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to file: Int32, _ path: String) throws(Failure) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = try check("write", path) {
+                unsafe rest.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private static func syncFolder(of path: String) throws(Failure) {
+        let folder = folder(of: path)
+        let file = try check("open", folder) { unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        defer { close(file) }
+        _ = try check("fsync", folder) { fsync(file) }
+    }
+
+    /// Turns -1 and `errno` into an error, in one place; a call that a signal interrupted is made again.
+    package static func check<Result: SignedInteger>(
+        _ call: String, _ path: String, _ body: () -> Result
+    ) throws(Failure) -> Result {
+        while true {
+            let result = body()
+            if result != -1 { return result }
+            let code = errno
+            if code != EINTR || call == "close" { throw Failure(call: call, path: path, code: code) }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import FoundationEssentials
+package import WatcherCore
+
+/// Where the ledger lives.
+///
+/// A missing file is an empty ledger. Anything else that cannot be read stops the program: to start anew over it would
+/// lose what was to be done, and do again what was done.
+package struct StateFile: Sendable {
+    package let path: String
+
+    package init(path: String) { self.path = path }
+
+    package enum Failure: Error, Sendable, Equatable {
+        case unreadable(DurableFile.Failure)
+        case notJSON(path: String, String)
+        case fromTheFuture(path: String, version: Int)
+
+        package var description: String {
+            switch self {
+            case .unreadable(let failure): "the state file cannot be read: \(failure)"
+            case .notJSON(let path, let detail): "the state file \(path) is not one of ours: \(detail)"
+            case .fromTheFuture(let path, let version):
+                "the state file \(path) has version \(version); this program knows up to \(Ledger.currentVersion)"
+            }
+        }
+
+        package var hint: String {
+            switch self {
+            case .unreadable: "nothing was changed; run as the user that owns it"
+            case .notJSON:
+                "nothing was changed; restore it from a backup, or move it away to start anew with a baseline"
+            case .fromTheFuture: "nothing was changed; use the newer program, or the copy that it kept beside the file"
+            }
+        }
+    }
+
+    package func load() throws(Failure) -> Ledger {
+        let bytes: [UInt8]
+        do throws(DurableFile.Failure) {
+            bytes = try DurableFile.read(path)
+        } catch {
+            if error.isMissing { return Ledger() }
+            throw .unreadable(error)
+        }
+        struct Stamp: Decodable { var version: Int }
+        let data = Data(bytes)
+        do {
+            let version = try JSONDecoder().decode(Stamp.self, from: data).version
+            guard version <= Ledger.currentVersion else { throw Failure.fromTheFuture(path: path, version: version) }
+            return try JSONDecoder().decode(Ledger.self, from: data)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw .notJSON(path: path, Self.words(error))
+        }
+    }
+
+    /// Writes it whole; what was there stays until the new one is on disk.
+    package func save(_ ledger: Ledger) throws(DurableFile.Failure) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(ledger) else {
+            throw DurableFile.Failure(call: "encode", path: path, code: 22)
+        }
+        try DurableFile.replace(path, with: Array(data) + [0x0A])
+    }
+
+    private static func words(_ error: any Error) -> String {
+        func place(_ context: DecodingError.Context) -> String {
+            context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? "." + $0.stringValue }.joined()
+        }
+        switch error {
+        case DecodingError.keyNotFound(let key, let context): return "\(place(context)).\(key.stringValue) is missing"
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+            return "\(place(context)) has the wrong type"
+        case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+            return "\(place(context)) cannot be read"
+        default: return "it is no JSON, or cut off"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// The right to write the state file: one process at a time, until this value ends or the process does.
+///
+/// `flock` on a file beside the state, which stays: the kernel releases the lock whatever happens to the process. The
+/// holder's pid is in the file, for people.
+package struct StateLock: ~Copyable {
+    private let file: Int32
+
+    package enum Failure: Error, Sendable, Equatable {
+        /// Another instance holds it: its pid as it wrote it, or nil.
+        case held(pid: String?)
+        case system(DurableFile.Failure)
+    }
+
+    /// Takes the lock or fails at once.
+    package init(statePath: String) throws(Failure) {
+        file = try Self.take(statePath + ".lock", statePath)
+    }
+
+    deinit { close(file) }
+
+    private static func take(_ path: String, _ statePath: String) throws(Failure) -> Int32 {
+        let file: Int32
+        do throws(DurableFile.Failure) {
+            file = try DurableFile.check("open", path) {
+                unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            }
+        } catch {
+            throw .system(error)
+        }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            let pid = Self.pid(in: file)
+            close(file)
+            guard code == EWOULDBLOCK else { throw .system(DurableFile.Failure(call: "flock", path: path, code: code)) }
+            throw .held(pid: pid)
+        }
+        do throws(DurableFile.Failure) {
+            try DurableFile.keepOwner(of: statePath, on: file, path)
+            let text = Array("\(getpid())\n".utf8)
+            _ = try DurableFile.check("ftruncate", path) { ftruncate(file, 0) }
+            _ = try DurableFile.check("pwrite", path) {
+                unsafe text.withUnsafeBytes { unsafe pwrite(file, $0.baseAddress, $0.count, 0) }
+            }
+        } catch {
+            // A full disk may keep the pid from being written; the lock holds all the same.
+            guard error.code == ENOSPC || error.code == EDQUOT else {
+                close(file)
+                throw .system(error)
+            }
+        }
+        return file
+    }
+
+    private static func pid(in file: Int32) -> String? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, 0) }
+        let digits = bytes.prefix(max(count, 0)).prefix { (0x30...0x39).contains($0) }
+        return digits.isEmpty ? nil : String(decoding: digits, as: UTF8.self)
+    }
+}
