@@ -29,7 +29,7 @@ let package = Package(
         .executableTarget(
             name: "watcher",
             dependencies: [
-                "WatcherService",
+                "Curl", "WatcherCore", "WatcherService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -130,12 +130,29 @@ extension Notifier {
         do throws(HTTPError) {
             return outcome(of: try await http.send(request(for: message, at: now)), at: now)
         } catch {
-            switch error {
-            case .cancelled, .shutDown: return nil
-            // What cannot be sent at all does not get better by trying.
-            case .invalidRequest: return .refused(reason: masked(error.description))
-            default: return .retry(after: nil, reason: masked(error.description))
-            }
+            return outcome(of: error)
+        }
+    }
+
+    /// One attempt with what the receiver answered, in words: for a person who tries it.
+    package func tryOnce(_ message: Message, over http: HTTPClient) async -> (answer: String?, DeliveryOutcome) {
+        let now = Clock.now().floor
+        do throws(HTTPError) {
+            let response = try await http.send(request(for: message, at: now))
+            let words = masked(String(decoding: response.body.prefix(Self.answerLimit), as: UTF8.self)).cleanedLine(
+                limit: 300)
+            return ("\(response.status)\(words.isEmpty ? "" : ": " + words)", outcome(of: response, at: now))
+        } catch {
+            return (nil, outcome(of: error) ?? .retry(after: nil, reason: "interrupted"))
+        }
+    }
+
+    private func outcome(of error: HTTPError) -> DeliveryOutcome? {
+        switch error {
+        case .cancelled, .shutDown: nil
+        // What cannot be sent at all does not get better by trying.
+        case .invalidRequest: .refused(reason: masked(error.description))
+        default: .retry(after: nil, reason: masked(error.description))
         }
     }
 }

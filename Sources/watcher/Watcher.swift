@@ -1,1 +1,58 @@
-@main struct Watcher { static func main() {} }
+import ArgumentParser
+import Glibc
+import WatcherService
+
+/// The command line: flags, exit statuses and what is printed. All else is `WatcherService`.
+@main
+struct Watcher: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watcher",
+        abstract: "When somebody else releases, rebuild: watches GitHub releases, starts builds, tells a chat.",
+        discussion: """
+            Start with a configuration (config.example.json), then:
+              watcher validate                 is the configuration right?
+              watcher explain elabftw          what would be taken, and why?
+              watcher once --dry-run           what would happen now?
+              watcher once                     one pass; for cron, silent when nothing is new
+              watcher status                   what has been seen, what is under way, what has failed
+
+            Exit status: 0 done, or trouble that the next pass tries again; 1 a person is needed; 64 wrong command
+            line; 74 the state cannot be written; 75 another instance is running; 78 wrong configuration or state.
+            """,
+        version: Setup.programVersion,
+        subcommands: [
+            Once.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self, Retry.self, Forget.self,
+            Accept.self,
+        ])
+
+    static func main() async {
+        // A reader that goes away (`watcher status | head`) is no reason to die.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as Setup.Failure {
+            Terminal.fail(failure.lines, hint: failure.hint)
+            Glibc.exit(failure.status)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "path"))
+    var config: String?
+
+    @Flag(name: .long, help: "Tell everything, also what is as it should be.")
+    var verbose = false
+
+    var environment: [String: String] { Environment.all }
+
+    func setup() throws -> Setup { try Setup(configPath: config, environment: environment) }
+}

@@ -63,8 +63,13 @@ extension GitHubClient {
     package func identify(_ repository: String) async -> (Result<Identity, Trouble>, QuotaReading) {
         struct Repository: Decodable {
             var id: Int64
-            var full_name: String
+            var fullName: String
             var archived: Bool?
+
+            enum CodingKeys: String, CodingKey {
+                case id, archived
+                case fullName = "full_name"
+            }
         }
         let answer = await get("/repos/\(repository)")
         let result = answer.result.mapError(\.trouble).flatMap { response -> Result<Identity, Trouble> in
@@ -72,7 +77,7 @@ extension GitHubClient {
                 return .failure(
                     .passing("what GitHub says of \(repository) is no repository: \(Nonsense.describe(response))"))
             }
-            let name = body.full_name.cleanedLine(limit: 200)
+            let name = body.fullName.cleanedLine(limit: 200)
             return .success(Identity(id: body.id, fullName: name, isArchived: body.archived ?? false))
         }
         return (result, answer.reading)

@@ -10,10 +10,10 @@ extension GitHubClient {
         let path = "/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)/dispatches"
         // The older API version names the run only on request; a server that does not know the key answers 422 and
         // has started nothing.
-        var asksForDetails = false
+        var asksForDetails = version.current == APIVersion.older
         while true {
             let body = DispatchBody(
-                ref: dispatch.ref, inputs: inputs, return_run_details: asksForDetails ? true : nil)
+                ref: dispatch.ref, inputs: inputs, returnRunDetails: asksForDetails ? true : nil)
             guard let bytes = try? JSONEncoder().encode(body) else {
                 return (
                     .refused(.lasting("the inputs cannot be written as JSON", hint: nil)), QuotaReading(requests: 0)
@@ -25,7 +25,7 @@ extension GitHubClient {
                 return (.accepted(nil), answer.reading)
             case .success(let response):
                 guard let run = try? JSONDecoder().decode(DispatchAnswer.self, from: Data(response.body)),
-                    run.workflow_run_id > 0
+                    run.runID > 0
                 else {
                     let found = Nonsense.describe(response)
                     return (
@@ -33,8 +33,8 @@ extension GitHubClient {
                         answer.reading
                     )
                 }
-                let url = run.html_url.hasPrefix("http") ? run.html_url.cleanedLine(limit: 500) : ""
-                return (.accepted(Run(id: run.workflow_run_id, url: url)), answer.reading)
+                let url = run.url.hasPrefix("http") ? run.url.cleanedLine(limit: 500) : ""
+                return (.accepted(Run(id: run.runID, url: url)), answer.reading)
             case .failure(.transport(let error)):
                 guard error.requestMayHaveBeenSent else {
                     return (.refused(.passing(error.description)), answer.reading)
@@ -54,12 +54,22 @@ extension GitHubClient {
     private struct DispatchBody: Encodable {
         var ref: String
         var inputs: [String: String]
-        var return_run_details: Bool?
+        var returnRunDetails: Bool?
+
+        enum CodingKeys: String, CodingKey {
+            case ref, inputs
+            case returnRunDetails = "return_run_details"
+        }
     }
 
     private struct DispatchAnswer: Decodable {
-        var workflow_run_id: Int64
-        var html_url: String
+        var runID: Int64
+        var url: String
+
+        enum CodingKeys: String, CodingKey {
+            case runID = "workflow_run_id"
+            case url = "html_url"
+        }
     }
 
     /// Looks for the run that bears a job's id in its title: the API returns no inputs, so only `run-name` tells.
@@ -84,10 +94,10 @@ extension GitHubClient {
                         .failed(.passing("the list of runs cannot be read: \(Nonsense.describe(response))")), reading
                     )
                 }
-                if let run = page.workflow_runs.first(where: { $0.title.contains(job) }) {
+                if let run = page.runs.first(where: { $0.title.contains(job) }) {
                     return (.found(run.reference), reading)
                 }
-                others += page.workflow_runs.count { !$0.title.contains("w-") }
+                others += page.runs.count { !$0.title.contains("w-") }
                 next = Self.nextPage(response)
                 pages += 1
             }
@@ -130,20 +140,28 @@ extension GitHubClient {
     }
 
     private struct RunPage: Decodable {
-        var workflow_runs: [RunState]
+        var runs: [RunState]
+
+        enum CodingKeys: String, CodingKey { case runs = "workflow_runs" }
     }
 
     private struct RunState: Decodable {
         var id: Int64
-        var display_title: String?
-        var html_url: String?
+        var displayTitle: String?
+        var url: String?
         /// Both are open sets of words.
         var status: String?
         var conclusion: String?
 
-        var title: String { display_title ?? "" }
+        enum CodingKeys: String, CodingKey {
+            case id, status, conclusion
+            case displayTitle = "display_title"
+            case url = "html_url"
+        }
+
+        var title: String { displayTitle ?? "" }
         var reference: Run {
-            Run(id: id, url: html_url.map { $0.hasPrefix("http") ? $0.cleanedLine(limit: 500) : "" } ?? "")
+            Run(id: id, url: url.map { $0.hasPrefix("http") ? $0.cleanedLine(limit: 500) : "" } ?? "")
         }
     }
 

@@ -11,7 +11,7 @@ package struct GitHubClient: Sendable {
     private let base: String
     private let token: String?
     private let network: HTTPNetwork
-    private let version: APIVersion
+    let version: APIVersion
 
     /// How many redirects one request may take: a renamed repository needs one.
     package static let redirectLimit = 5

@@ -23,13 +23,20 @@ enum ReleasePage {
     /// The fields that matter, in GitHub's spelling. Unknown fields and words may come at any time; these may not go.
     private struct Wire: Decodable {
         var id: Int64
-        var tag_name: String
+        var tag: String
         var name: String?
-        var html_url: String
+        var url: String
         var draft: Bool
         var prerelease: Bool
-        var published_at: String?
+        var publishedAt: String?
         var assets: [Asset]
+
+        enum CodingKeys: String, CodingKey {
+            case id, name, draft, prerelease, assets
+            case tag = "tag_name"
+            case url = "html_url"
+            case publishedAt = "published_at"
+        }
 
         struct Asset: Decodable {
             var name: String
@@ -44,16 +51,16 @@ enum ReleasePage {
         var release: Release {
             get throws {
                 guard id > 0 else { throw Unreadable(description: "the id \(id) is no id") }
-                guard !tag_name.isEmpty else { throw Unreadable(description: "release \(id) has no tag") }
-                let published = published_at.map { Timestamp($0) }
+                guard !tag.isEmpty else { throw Unreadable(description: "release \(id) has no tag") }
+                let published = publishedAt.map { Timestamp($0) }
                 if case .some(.none) = published {
                     throw Unreadable(description: "the date of release \(id) is no date")
                 }
                 return Release(
-                    id: id, tag: tag_name, name: name.map { $0.cleanedLine(limit: 200) },
+                    id: id, tag: tag, name: name.map { $0.cleanedLine(limit: 200) },
                     // A link is shown to people: nothing but the web.
-                    url: html_url.hasPrefix("https://") || html_url.hasPrefix("http://")
-                        ? html_url.cleanedLine(limit: 500) : "",
+                    url: url.hasPrefix("https://") || url.hasPrefix("http://")
+                        ? url.cleanedLine(limit: 500) : "",
                     isDraft: draft, isPrerelease: prerelease, publishedAt: published.flatMap { $0 },
                     assets: assets.map { Release.Asset(name: $0.name, state: $0.state, size: $0.size) })
             }

@@ -104,3 +104,8 @@ package enum DurableFile {
         }
     }
 }
+
+extension DurableFile.Failure {
+    /// The user may not: a person has to mend that, a full disk mends itself.
+    package var isForbidden: Bool { code == EACCES || code == EPERM || code == ELOOP }
+}

@@ -1,0 +1,93 @@
+/// Why each release on a list would be taken or not, highest version first: what `watcher explain` shows.
+package struct Explanation: Sendable {
+    package struct Candidate: Sendable, Equatable {
+        package var release: Release
+        package var decision: Decision
+        /// The decision in a word, for scripts.
+        package var word: String
+        package var reason: String
+    }
+
+    package let candidates: [Candidate]
+    private let repository: String
+    private let identity: Identity?
+
+    package init(_ list: ReleaseList, _ upstream: Config.Upstream, _ watch: Watch, at now: Instant) {
+        repository = upstream.repository
+        identity = list.identity
+        let judge = Judge(upstream, seen: watch.seen, now: now)
+        let decided = list.releases.map { ($0, judge.decide($0)) }
+        let highest = decided.compactMap { release, decision -> (Int64, Version)? in
+            if case .accept(let version) = decision { (release.id, version) } else { nil }
+        }.max { $0.1 < $1.1 }?.0
+        let isFirstSight = watch.isFirstSight
+        candidates = decided.map { release, decision in
+            let (word, reason) = Self.words(
+                decision, isHighest: release.id == highest, isFirstSight: isFirstSight, upstream)
+            return Candidate(release: release, decision: decision, word: word, reason: reason)
+        }.sorted { left, right in
+            switch (Version(left.release.tag), Version(right.release.tag)) {
+            case (let a?, let b?): a == b ? left.release.id > right.release.id : a > b
+            case (_?, nil): true
+            case (nil, _?): false
+            case (nil, nil): left.release.id > right.release.id
+            }
+        }
+    }
+
+    private static func words(
+        _ decision: Decision, isHighest: Bool, isFirstSight: Bool, _ upstream: Config.Upstream
+    ) -> (String, String) {
+        switch decision {
+        case .known(.taken): return ("known", "taken before")
+        case .known(.firstSight): return ("known", "there at first sight: the baseline, or older than it")
+        case .known(let reason): return ("known", "ignored before: \(reason.words)")
+        case .ignore(.belowMinimum): return ("ignore", "below minimumVersion \(upstream.minimumVersion?.text ?? "")")
+        case .ignore(let reason): return ("ignore", "ignored: \(reason.words)")
+        case .draft: return ("ignore", "a draft: not published yet")
+        case .wait(let wait):
+            var parts = wait.missing.isEmpty ? [] : ["lacks \(wait.missing.joined(separator: ", "))"]
+            if let until = wait.until { parts.append("is too young until \(until)") }
+            return ("wait", "waits: \(parts.joined(separator: "; "))")
+        case .accept where !isFirstSight: return ("accept", "new: would be taken")
+        case .accept where isHighest && upstream.onFirstSight == .act:
+            return ("accept", "the highest: would be taken as new (onFirstSight: act)")
+        case .accept where isHighest: return ("baseline", "the highest: would be the baseline at first sight")
+        case .accept: return ("baseline", "older than the baseline: would be remembered")
+        }
+    }
+
+    package var lines: [String] {
+        let moved =
+            identity.flatMap { $0.fullName.lowercased() == repository.lowercased() ? nil : " (now \($0.fullName))" }
+            ?? ""
+        let widest = min(candidates.map(\.release.tag.count).max() ?? 0, 40)
+        return ["\(repository)\(moved): \(candidates.count) releases, highest version first"]
+            + candidates.map { item in
+                let tag = item.release.tag.cleanedLine(limit: 128)
+                let padding = String(repeating: " ", count: max(widest - tag.count, 0))
+                let date = item.release.publishedAt.map { String($0.description.prefix(10)) } ?? "no date   "
+                return "  \(tag)\(padding)  \(date)  \(item.reason)"
+            }
+    }
+
+    package var json: JSONValue {
+        .compact([
+            ("repository", .string(repository)), ("id", identity.map { .integer($0.id) }),
+            ("fullName", identity.map { .string($0.fullName) }),
+            (
+                "candidates",
+                .array(
+                    candidates.map { item in
+                        .compact([
+                            ("tag", .string(item.release.tag)),
+                            ("version", Version(item.release.tag).map { .string($0.text) }),
+                            ("publishedAt", item.release.publishedAt.map { .string("\($0)") }),
+                            ("prerelease", .bool(item.release.isPrerelease)), ("decision", .string(item.word)),
+                            ("reason", .string(item.reason)),
+                        ])
+                    })
+            ),
+        ])
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import WatcherCore
+import WatcherService
+
+struct Once: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "One pass: check every upstream, start what is due, deliver what is due, exit.",
+        discussion: """
+            For cron. Without a terminal nothing is printed when there is nothing that a person should know.
+
+              */15 * * * *  watcher once
+              watcher once --dry-run --verbose
+              watcher once --only elabftw --wait
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Flag(help: "Do all reading, print what would be done, and change neither state nor world.")
+    var dryRun = false
+    @Option(help: ArgumentHelp("Look at this upstream only. Repeatable.", valueName: "upstream"))
+    var only: [String] = []
+    @Flag(help: "Stay until every started job has ended.")
+    var wait = false
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() async throws {
+        let setup = try common.setup()
+        for name in only where setup.config.upstreams[name] == nil {
+            throw ValidationError("there is no upstream \(name) in the configuration")
+        }
+        let mode = Core.Mode(upstreams: only.isEmpty ? nil : Set(only), waits: wait && !dryRun, acts: !dryRun)
+        let pass = try await Pass.run(setup, mode: mode, voice: voice) { _, _ in }
+        if json {
+            Terminal.say(document(pass))
+        } else if dryRun {
+            plan(pass, setup).forEach { Terminal.say($0) }
+        }
+        if pass.ledger.needsPerson { throw Terminal.personNeeded }
+    }
+
+    private var voice: Voice { Voice(isVerbose: common.verbose, isSilent: json || dryRun) }
+
+    private func document(_ pass: Pass.Result) -> JSONValue {
+        let jobs = (pass.ledger.jobs + pass.ledger.history).filter {
+            pass.report.jobs.contains($0.id) || dryRun && $0.isPending
+        }
+        return .object([
+            .init(
+                "upstreams",
+                .object(
+                    pass.report.upstreams.sorted { $0.key < $1.key }.map { name, result in
+                        .init(
+                            name,
+                            .compact([
+                                ("result", .string(result.word.rawValue)), ("tag", result.tag.map { .string($0) }),
+                                ("error", result.word == .failed ? result.detail.map { .string($0) } : nil),
+                                ("detail", result.word == .failed ? nil : result.detail.map { .string($0) }),
+                            ]))
+                    })),
+            .init("jobs", .array(jobs.map(StatusReport.job))),
+            .init(
+                "deliveries",
+                .array(
+                    pass.report.deliveries.map {
+                        .compact([
+                            ("id", .string($0.id)), ("notifier", .string($0.notifier)), ("status", .string($0.status)),
+                            ("reason", $0.reason.map { .string($0) }),
+                        ])
+                    })),
+        ])
+    }
+
+    private func plan(_ pass: Pass.Result, _ setup: Setup) -> [String] {
+        var lines = pass.report.upstreams.sorted { $0.key < $1.key }.map { name, result in
+            "\(name): \(result.word.rawValue)\(result.tag.map { ", \($0)" } ?? "")\(result.detail.map { ": " + $0 } ?? "")"
+        }
+        lines += pass.ledger.jobs.filter(\.isPending).map {
+            "would start \($0.action) for \(Words.releases($0.causes)) (job \($0.id))"
+        }
+        lines += pass.ledger.jobs.filter(\.isRunning).map { "would look at \($0.action) \($0.id), which is running" }
+        lines += pass.ledger.outbox.messages.map {
+            "would tell \($0.notifiers.joined(separator: ", ")): \($0.message.wording.title)"
+        }
+        return lines
+    }
+}

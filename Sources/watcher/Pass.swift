@@ -1,0 +1,70 @@
+import Curl
+import WatcherCore
+import WatcherService
+
+/// One run of the engine under the lock: what `once` and `trigger` share.
+enum Pass {
+    struct Result: Sendable {
+        var ledger: Ledger
+        var report: Report
+    }
+
+    /// Reads everything that will be needed, takes the lock, and runs until nothing is left to do.
+    ///
+    /// `prepare` may ask the core for something first, such as a job by hand. A dry run takes no lock: it changes
+    /// nothing, and may be made beside a running instance.
+    static func run(
+        _ setup: Setup, mode: Core.Mode, voice: Voice,
+        prepare: (inout Core, Instant) throws -> Void
+    ) async throws -> Result {
+        let file = try setup.stateFile(making: mode.acts)
+        let http = try setup.httpClient()
+        let executor = try setup.executor(http)
+        if mode.acts {
+            let lock = try Setup.lock(file)
+            return try await locked(file, lock)
+        }
+        return try await unlocked(file)
+
+        func locked(_ file: StateFile, _ lock: consuming StateLock) async throws -> Result {
+            let result = try await unlocked(file)
+            _ = consume lock
+            return result
+        }
+
+        func unlocked(_ file: StateFile) async throws -> Result {
+            var core = Core(setup.config, mode: mode, ledger: try Setup.load(file))
+            try prepare(&core, Clock.now())
+            let engine = Engine(
+                perform: executor.perform, save: { (ledger) throws(DurableFile.Failure) in try file.save(ledger) },
+                observe: voice.tell)
+            do throws(DurableFile.Failure) {
+                try await engine.run(&core, stops: await Signals.stops())
+            } catch {
+                throw Setup.Failure.disk(error)
+            }
+            await http.shutdown()
+            return Result(ledger: core.ledger, report: core.report)
+        }
+    }
+}
+
+/// Who is listening decides what is said: a person at a terminal everything, cron only what a person should know.
+struct Voice: Sendable {
+    var isVerbose = false
+    /// Standard output belongs to a document or a plan.
+    var isSilent = false
+
+    func tell(_ note: Note) {
+        switch note.level {
+        case .failure: Terminal.fail([note.text], hint: note.hint)
+        case .news where !isSilent: Terminal.say(note.text)
+        case .detail where !isSilent && Terminal.isInteractive: Terminal.say(note.text)
+        case .news, .detail:
+            if isVerbose {
+                Terminal.log(note.text)
+                if let hint = note.hint { Terminal.log("hint: " + hint) }
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Curl
+import WatcherCore
+import WatcherService
+
+struct Trigger: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start an action now: to prove a new set-up, or to rebuild.",
+        discussion: """
+            For the highest known releases, or the named ones, which must exist.
+
+              watcher trigger build-image
+              watcher trigger build-image elabftw=5.6.12 s6-overlay=v3.2.3.2 --wait
+            """)
+
+    @Argument(help: "The name of an action.")
+    var action: String
+    @Argument(help: ArgumentHelp("Releases to use instead of the highest known.", valueName: "upstream=tag"))
+    var releases: [String] = []
+    @Flag(help: "Stay until the job has ended.")
+    var wait = false
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let setup = try common.setup()
+        guard let found = setup.config.actions[action] else {
+            throw ValidationError("there is no action \(action) in the configuration")
+        }
+        var named: [String: ReleaseReference] = [:]
+        for text in releases {
+            guard let equals = text.firstIndex(of: "=") else { throw ValidationError("\(text): UPSTREAM=TAG is meant") }
+            let (name, tag) = (String(text[..<equals]), String(text[text.index(after: equals)...]))
+            guard let upstream = setup.config.upstreams[name], found.upstreams.contains(name) else {
+                throw ValidationError("the action \(action) does not depend on an upstream \(name)")
+            }
+            guard Tag.isSafe(tag) else { throw ValidationError("\(tag) is no tag that can be taken") }
+            named[name] = try await release(setup, upstream.repository, tag)
+        }
+        let pass = try await Pass.run(
+            setup, mode: Core.Mode(upstreams: [], waits: wait), voice: Voice(isVerbose: true)
+        ) { core, now in
+            do throws(Core.RequestError) {
+                let id = try core.trigger(action, named, at: now)
+                Terminal.say("job \(id)")
+            } catch {
+                Terminal.fail([error.description], hint: error.hint)
+                throw Terminal.personNeeded
+            }
+        }
+        if pass.ledger.needsPerson { throw Terminal.personNeeded }
+    }
+
+    /// A mistyped tag is found before anything is started.
+    private func release(_ setup: Setup, _ repository: String, _ tag: String) async throws -> ReleaseReference {
+        let http = try setup.httpClient()
+        let result = await (try setup.githubClient(http)).release(repository, tag: tag)
+        await http.shutdown()
+        switch result {
+        case .success(let release) where release.tag == tag: return ReleaseReference(release)
+        case .success(let release):
+            Terminal.fail(["\(repository) \(tag): GitHub names another release, \(release.tag)"])
+        case .failure(let trouble):
+            let masked = try setup.tokenRedactor().mask(trouble)
+            Terminal.fail(
+                ["\(repository) \(tag): \(masked.reason)"], hint: "watcher explain \(repository) lists its releases")
+        }
+        throw Terminal.personNeeded
+    }
+}
