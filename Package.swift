@@ -42,6 +42,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/TestSupport"),
+        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
         .executableTarget(name: "watcher-demo", dependencies: ["TestSupport"], path: "Tests/Demo"),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"]),
         .testTarget(name: "WatcherCoreTests", dependencies: ["WatcherCore"]),
