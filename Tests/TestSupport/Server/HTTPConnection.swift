@@ -11,18 +11,20 @@ final class HTTPConnection: ChannelInboundHandler {
     /// No message and no dispatch is near this size; more closes the connection.
     static let largestBody = 8 * 1024 * 1024
 
-    private let server: HTTPServer
     private let channel: any Channel
     private let number: Int
+    private let traffic: Traffic
+    private let answering: HTTPServer.Answering
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var waiting: [RecordedRequest] = []
     private var busy = false
 
-    init(_ server: HTTPServer, _ channel: any Channel, number: Int) {
-        self.server = server
+    init(_ channel: any Channel, number: Int, _ traffic: Traffic, _ answering: @escaping HTTPServer.Answering) {
         self.channel = channel
         self.number = number
+        self.traffic = traffic
+        self.answering = answering
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -56,19 +58,19 @@ final class HTTPConnection: ChannelInboundHandler {
         guard !busy, !waiting.isEmpty else { return }
         busy = true
         let request = waiting.removeFirst()
-        server.traffic.answerBegan()
-        var (recorded, answer) = server.answer(request)
+        traffic.answerBegan()
+        var (recorded, answer) = answering(request)
         if case .nothing = answer.cut {
             recorded.status = 0
         } else {
             recorded.status = answer.status
         }
-        if !server.traffic.append(recorded) {
+        if !traffic.append(recorded) {
             answer = .text(500, "more than \(Traffic.largestRecord) requests")
         }
         let sent = Transmission(answer, to: channel, isHead: request.method == "HEAD").run()
         sent.assumeIsolated().whenComplete { result in
-            self.server.traffic.answerEnded()
+            self.traffic.answerEnded()
             self.busy = false
             if case .success(true) = result { self.answerNext() }
         }

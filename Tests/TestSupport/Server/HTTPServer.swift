@@ -5,12 +5,12 @@ import Synchronization
 
 /// An HTTP/1.1 server on loopback that does what it is told, also when that is no valid HTTP.
 ///
-/// `answer` is called once for each request, on an event loop, and returns the request as it is to be recorded.
+/// The answering closure is called once for each request, on an event loop, and returns the request as it is to be
+/// recorded. It is given at the start, not at creation, so that its owner can be what it refers to.
 final class HTTPServer: Sendable {
     typealias Answering = @Sendable (RecordedRequest) -> (recorded: RecordedRequest, answer: ScriptedAnswer)
 
     let traffic = Traffic()
-    let answer: Answering
     private let state = Mutex(State())
 
     private struct State {
@@ -20,20 +20,16 @@ final class HTTPServer: Sendable {
         var connectionFaults: [ConnectionFault] = []
     }
 
-    init(answer: @escaping Answering) {
-        self.answer = answer
-    }
-
     /// 0 before the first start; kept when the server is stopped, so that it can come back under the same address.
     var port: Int { state.withLock { $0.port } }
 
     /// Listens on 127.0.0.1: at first on a port that the kernel chooses, later on the same.
-    func start() async throws {
+    func start(answering: @escaping Answering) async throws {
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(ChannelOptions.backlog, value: 1024)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { self.accept($0) }
+            .childChannelInitializer { self.accept($0, answering) }
             .bind(host: "127.0.0.1", port: port).get()
         state.withLock {
             $0.listener = listener
@@ -60,7 +56,7 @@ final class HTTPServer: Sendable {
         state.withLock { $0.connectionFaults = [] }
     }
 
-    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+    private func accept(_ channel: any Channel, _ answering: @escaping Answering) -> EventLoopFuture<Void> {
         let number = traffic.connectionOpened()
         let id = ObjectIdentifier(channel)
         let fault = state.withLock { state in
@@ -78,7 +74,7 @@ final class HTTPServer: Sendable {
             return channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations
                 try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
-                try pipeline.addHandler(HTTPConnection(self, channel, number: number))
+                try pipeline.addHandler(HTTPConnection(channel, number: number, traffic, answering))
             }
         }
     }
