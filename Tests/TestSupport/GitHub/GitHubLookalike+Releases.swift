@@ -28,7 +28,7 @@ extension GitHubLookalike {
                 id: id ?? state.nextID(), tag: tag, name: name ?? tag, commitish: "main", isDraft: draft,
                 isPrerelease: prerelease, created: created ?? moment, published: moment, updated: nil, body: body,
                 author: .maintainer, assets: assets.map { state.stamped($0) },
-                overrides: overrides.isEmpty ? nil : overrides)
+                overrides: overrides)
             state.change(fullName) {
                 $0.releases.append(release)
                 $0.refs.insert(tag)

@@ -2,7 +2,7 @@ package import Foundation
 
 extension GitHubLookalike {
     /// A release as the lookalike keeps it; what is the same everywhere is filled in when it is served.
-    package struct Release: Sendable, Codable, Equatable {
+    package struct Release: Sendable, Decodable, Equatable {
         package var id: Int
         package var tag: String
         package var name: String
@@ -18,10 +18,10 @@ extension GitHubLookalike {
         package var author: Account
         package var assets: [Asset]
         /// Fields of the JSON that are replaced or added, whatever their type; null stays null.
-        package var overrides: [String: WireJSON]?
+        package var overrides: [String: WireJSON] = [:]
 
         enum CodingKeys: String, CodingKey {
-            case id, name, author, assets, body, overrides
+            case id, name, author, assets, body
             case tag = "tag_name"
             case commitish = "target_commitish"
             case isDraft = "draft"
@@ -32,7 +32,7 @@ extension GitHubLookalike {
         }
     }
 
-    package struct Account: Sendable, Codable, Equatable {
+    package struct Account: Sendable, Decodable, Equatable {
         package var login: String
         package var id: Int
 
@@ -40,7 +40,7 @@ extension GitHubLookalike {
         package static let maintainer = Account(login: "synthetic-maintainer", id: 1_000_001)
     }
 
-    package struct Asset: Sendable, Codable, Equatable {
+    package struct Asset: Sendable, Decodable, Equatable {
         /// 0: the lookalike gives it one.
         package var id = 0
         package var name: String
@@ -96,7 +96,7 @@ extension GitHubLookalike.Release {
             "zipball_url": .string("\(base)/zipball/\(tag)"),
             "body": .string(body ?? "Synthetic notes for \(tag)."),
         ]
-        for (key, value) in overrides ?? [:] { fields[key] = value }
+        for (key, value) in overrides { fields[key] = value }
         return .object(fields)
     }
 }

@@ -91,7 +91,7 @@ extension GitHubLookalike.Run {
         }
     }
 
-    func json(api: String, repositoryID: Int, workflowID: Int) -> WireJSON {
+    func json(api: String, repository object: WireJSON, workflowID: Int) -> WireJSON {
         let base = "\(api)/repos/\(repository)"
         let commit = "7638417db6d59f3c431d3e1f261cc637155684cd"
         return [
@@ -120,8 +120,8 @@ extension GitHubLookalike.Run {
                 "timestamp": .string(created.iso8601), "author": ["name": "A", "email": "a@example.org"],
                 "committer": ["name": "A", "email": "a@example.org"],
             ],
-            "repository": ["id": .integer(repositoryID), "full_name": .string(repository)],
-            "head_repository": ["id": .integer(repositoryID), "full_name": .string(repository)],
+            "repository": object,
+            "head_repository": object,
         ]
     }
 

@@ -47,7 +47,7 @@ extension LookalikeState {
 
     private func json(_ run: GitHubLookalike.Run, _ repository: LookalikeRepository) -> WireJSON {
         let workflowID = repository.workflows.first { $0.file == run.workflow }?.id ?? 0
-        return run.json(api: url, repositoryID: repository.id, workflowID: workflowID)
+        return run.json(api: url, repository: repository.json(api: url), workflowID: workflowID)
     }
 
     private mutating func progress(_ index: Int, _ repository: LookalikeRepository) {

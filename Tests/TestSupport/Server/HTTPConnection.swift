@@ -17,7 +17,7 @@ final class HTTPConnection: ChannelInboundHandler {
     private let answering: HTTPServer.Answering
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
-    private var waiting: [RecordedRequest] = []
+    private var waiting: [(request: RecordedRequest, isLast: Bool)] = []
     private var busy = false
 
     init(_ channel: any Channel, number: Int, _ traffic: Traffic, _ answering: @escaping HTTPServer.Answering) {
@@ -41,11 +41,11 @@ final class HTTPConnection: ChannelInboundHandler {
         case .end:
             guard let head else { return }
             self.head = nil
-            waiting.append(
-                RecordedRequest(
-                    method: head.method.rawValue, target: head.uri,
-                    headers: head.headers.map { (name: $0.name, value: $0.value) }, body: body,
-                    time: Date(), instant: .now, connection: number))
+            let request = RecordedRequest(
+                method: head.method.rawValue, target: head.uri,
+                headers: head.headers.map { (name: $0.name, value: $0.value) }, body: body,
+                time: Date(), instant: .now, connection: number)
+            waiting.append((request, !head.isKeepAlive))
             answerNext()
         }
     }
@@ -57,9 +57,10 @@ final class HTTPConnection: ChannelInboundHandler {
     private func answerNext() {
         guard !busy, !waiting.isEmpty else { return }
         busy = true
-        let request = waiting.removeFirst()
+        let (request, isLast) = waiting.removeFirst()
         traffic.answerBegan()
         var (recorded, answer) = answering(request)
+        if isLast, case .keepAlive = answer.ending { answer.ending = .close }
         if case .nothing = answer.cut {
             recorded.status = 0
         } else {
@@ -68,9 +69,10 @@ final class HTTPConnection: ChannelInboundHandler {
         if !traffic.append(recorded) {
             answer = .text(500, "more than \(Traffic.largestRecord) requests")
         }
-        let sent = Transmission(answer, to: channel, isHead: request.method == "HEAD").run()
+        let sent = Transmission(answer, to: channel, isHead: request.method == "HEAD") { [traffic] in
+            traffic.answerEnded()
+        }.run()
         sent.assumeIsolated().whenComplete { result in
-            self.traffic.answerEnded()
             self.busy = false
             if case .success(true) = result { self.answerNext() }
         }

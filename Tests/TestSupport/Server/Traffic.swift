@@ -31,7 +31,8 @@ package final class Traffic: Sendable {
     /// Connections accepted so far, those that were dropped at once included.
     package var connections: Int { state.withLock { $0.connections } }
 
-    /// The most requests that were under way at one moment, from the last byte of a request to the last of its answer.
+    /// The most requests that were under way at one moment, from the last byte of a request to just before the
+    /// last of its answer: so a client that sends one after the other never counts as two.
     package var peakInFlight: Int { state.withLock { $0.peakInFlight } }
 
     /// Forgets requests, connections and the peak; who waits goes on waiting, for new requests.

@@ -8,17 +8,30 @@ struct Transmission: Sendable {
     /// Large enough to be fast, small enough that 100 MiB are not in memory at once.
     static let largestWrite = 256 * 1024
 
-    let channel: any Channel
-    let answer: ScriptedAnswer
-    let isHead: Bool
+    private let channel: any Channel
+    private let answer: ScriptedAnswer
+    private let isHead: Bool
+    /// Called once, just before the last bytes leave: who has got the answer can rely on it.
+    private let ending: @Sendable () -> Void
     private let head: [UInt8]
     private let tail: [UInt8]
     private let end: Int
+    /// The pattern of a repeated body, many times over: copying eight bytes at a time would take seconds.
+    private let pattern: [UInt8]
 
-    init(_ answer: ScriptedAnswer, to channel: any Channel, isHead: Bool) {
+    init(
+        _ answer: ScriptedAnswer, to channel: any Channel, isHead: Bool, ending: @escaping @Sendable () -> Void
+    ) {
+        self.ending = ending
         self.channel = channel
         self.answer = answer
         self.isHead = isHead
+        if case .repeated(let pattern, _) = answer.body, !pattern.isEmpty {
+            let times = max(1, Self.largestWrite / pattern.count)
+            self.pattern = Array(repeatElement(pattern, count: times).joined())
+        } else {
+            pattern = [0]
+        }
         let hasBody = !isHead && answer.status != 204 && answer.status != 304
         var text = "HTTP/1.1 \(answer.status) \(Self.reason(answer.status))\r\n"
         for header in answer.headers { text += "\(header.name): \(header.value)\r\n" }
@@ -58,23 +71,39 @@ struct Transmission: Sendable {
     }
 
     private func send(from offset: Int, _ done: EventLoopPromise<Bool>) {
-        guard channel.isActive else { return done.succeed(false) }
-        guard offset < end else { return finish(done) }
-        let count = min(end - offset, answer.drip.map { max(1, $0.bytes) } ?? Self.largestWrite)
-        let written = channel.writeAndFlush(ByteBuffer(bytes: bytes(offset, count)))
-        guard offset + count < end else {
-            written.whenComplete { _ in finish(done) }
-            return
+        guard channel.isActive else {
+            ending()
+            return done.succeed(false)
         }
+        let count = min(end - offset, answer.drip.map { max(1, $0.bytes) } ?? Self.largestWrite)
+        guard offset + count < end else { return finish(from: offset, count, done) }
+        let written = channel.writeAndFlush(ByteBuffer(bytes: bytes(offset, count)))
         written.whenSuccess { after(answer.drip?.every ?? .zero) { send(from: offset + count, done) } }
-        written.whenFailure { _ in done.succeed(false) }
+        written.whenFailure { _ in
+            ending()
+            done.succeed(false)
+        }
     }
 
-    private func finish(_ done: EventLoopPromise<Bool>) {
+    private func finish(from offset: Int, _ count: Int, _ done: EventLoopPromise<Bool>) {
+        let channel = channel
+        if case .blackHole = answer.ending {
+            channel.writeAndFlush(ByteBuffer(bytes: bytes(offset, count)), promise: nil)
+            channel.closeFuture.whenComplete { _ in
+                ending()
+                done.succeed(false)
+            }
+            return
+        }
+        ending()
+        guard count > 0 else { return close(done) }
+        channel.writeAndFlush(ByteBuffer(bytes: bytes(offset, count))).whenComplete { _ in close(done) }
+    }
+
+    private func close(_ done: EventLoopPromise<Bool>) {
         switch answer.ending {
         case .keepAlive: done.succeed(true)
-        case .blackHole: channel.closeFuture.whenComplete { _ in done.succeed(false) }
-        case .close: channel.close().whenComplete { _ in done.succeed(false) }
+        case .close, .blackHole: channel.close().whenComplete { _ in done.succeed(false) }
         case .reset: channel.abort().whenComplete { _ in done.succeed(false) }
         }
     }
@@ -87,10 +116,10 @@ struct Transmission: Sendable {
         if out.count < count, inBody < answer.body.count, !isHead {
             switch answer.body {
             case .bytes(let body): append(from: body, inBody, count - out.count, to: &out)
-            case .repeated(let pattern, let total):
+            case .repeated(_, let total):
                 let wanted = min(count - out.count, total - inBody)
                 let start = out.count
-                append(from: pattern, inBody % pattern.count, wanted, to: &out)
+                append(from: pattern, inBody % max(1, pattern.count), wanted, to: &out)
                 while out.count - start < wanted { append(from: pattern, 0, wanted - (out.count - start), to: &out) }
             }
         }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A JSON value as tests read and write it.
 ///
 /// Rendering sorts the keys, so that equal values are equal bytes (the ETag is a hash of the body).
@@ -14,11 +12,6 @@ package enum WireJSON: Sendable, Equatable {
     case object([String: WireJSON])
     /// Bytes that are JSON already, written as they are: parts that repeat are rendered once.
     case rendered([UInt8])
-
-    /// Reads a body; throws the decoder's error for what is not JSON.
-    package init(parsing bytes: [UInt8]) throws {
-        self = try JSONDecoder().decode(WireJSON.self, from: Data(bytes))
-    }
 
     /// The member of an object, or nil for anything else.
     package subscript(_ key: String) -> WireJSON? {
@@ -83,41 +76,6 @@ package enum WireJSON: Sendable, Equatable {
             }
         }
         out.append(UInt8(ascii: "\""))
-    }
-}
-
-extension WireJSON: Codable {
-    package init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() {
-            self = .null
-        } else if let bool = try? value.decode(Bool.self) {
-            self = .bool(bool)
-        } else if let integer = try? value.decode(Int.self) {
-            self = .integer(integer)
-        } else if let number = try? value.decode(Double.self) {
-            self = .number(number)
-        } else if let string = try? value.decode(String.self) {
-            self = .string(string)
-        } else if let elements = try? value.decode([WireJSON].self) {
-            self = .array(elements)
-        } else {
-            self = .object(try value.decode([String: WireJSON].self))
-        }
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var value = encoder.singleValueContainer()
-        switch self {
-        case .null: try value.encodeNil()
-        case .bool(let bool): try value.encode(bool)
-        case .integer(let integer): try value.encode(integer)
-        case .number(let number): try value.encode(number)
-        case .string(let string): try value.encode(string)
-        case .array(let elements): try value.encode(elements)
-        case .object(let members): try value.encode(members)
-        case .rendered(let bytes): try WireJSON(parsing: bytes).encode(to: encoder)
-        }
     }
 }
 
