@@ -76,6 +76,11 @@ package final class WebhookSink: Sendable {
         server.failConnections(fault, times: times)
     }
 
+    /// Closes all connections, those that a client keeps for later too.
+    package func closeConnections() async {
+        await server.closeConnections()
+    }
+
     /// Answers `200 ok` again.
     package func clearFaults() {
         state.withLock { $0 = State() }

@@ -92,7 +92,8 @@ import Testing
             github.clearFaults()
             #expect(try await github.get(Self.list + "?page=2").status == 200)
             github.fail(Route(.releases), with: .editing { $0 = ["releases": $0] })
-            #expect(try await github.get(Self.list).json?["releases"]?.array?.count == 30)
+            let edited = try await github.get(Self.list, ["If-None-Match": "*"])
+            #expect(edited.json?["releases"]?.array?.count == 30)
         }
     }
 
@@ -108,6 +109,9 @@ import Testing
                 #expect(github.runs().count == count)
             }
             #expect(github.count(Route(.dispatch)) == 2 * faults.count)
+            github.fail(Route(.dispatch), with: .delay(.milliseconds(1)), times: 1)
+            let late = try await github.post(WorkflowTests.path, WorkflowTests.body, WorkflowTests.new)
+            #expect(late.json?["workflow_run_id"]?.integer == github.runs().last?.id)
         }
     }
 

@@ -5,17 +5,30 @@ package struct Fault: Sendable {
         case prevented, done
     }
 
+    /// When false, reading has no effect either.
     let needsGenuineAnswer: Bool
+    /// When true there is a body to spoil in any case: a 304 is not given.
+    let needsBody: Bool
+    /// What `fail` takes when it is not told: an answer that only comes late or edited has its effect.
+    let usualEffect: Effect
     let change: @Sendable (inout ScriptedAnswer) -> Void
 
-    /// Any other change of the genuine answer.
+    /// Any other change of the genuine answer; the request has its effect.
     package init(changing change: @escaping @Sendable (inout ScriptedAnswer) -> Void) {
+        self.init(effect: .done, needsBody: false, change)
+    }
+
+    private init(effect: Effect, needsBody: Bool, _ change: @escaping @Sendable (inout ScriptedAnswer) -> Void) {
         needsGenuineAnswer = true
+        self.needsBody = needsBody
+        usualEffect = effect
         self.change = change
     }
 
     private init(replacing replace: @escaping @Sendable (ScriptedAnswer) -> ScriptedAnswer) {
         needsGenuineAnswer = false
+        needsBody = false
+        usualEffect = .prevented
         change = { $0 = replace($0) }
     }
 
@@ -45,18 +58,19 @@ package struct Fault: Sendable {
 
     /// Status 200 and this JSON, with all genuine headers but the ETag: `null`, `[]`, `{}`, `[null]`, a wrong type.
     package static func json(_ text: String, status: Int = 200) -> Fault {
-        Fault { answer in
+        Fault(effect: .prevented, needsBody: true) { answer in
             answer.status = status
             answer.body = .bytes(Array(text.utf8))
             answer.set("ETag", nil)
             answer.set("Link", nil)
+            answer.set("Content-Encoding", nil)
             answer.set("Content-Type", "application/json; charset=utf-8")
         }
     }
 
-    /// The genuine JSON body, edited; the ETag goes.
+    /// The genuine JSON body, edited; the ETag goes. A body that is packed already stays as it is.
     package static func editing(_ edit: @escaping @Sendable (inout WireJSON) -> Void) -> Fault {
-        Fault { answer in
+        Fault(effect: .done, needsBody: true) { answer in
             guard case .bytes(let bytes) = answer.body, var json = try? WireJSON(parsing: bytes) else { return }
             edit(&json)
             answer.body = .bytes(json.bytes)
@@ -94,7 +108,7 @@ package struct Fault: Sendable {
     package static let halfBody = ending(.close, after: .midBody)
 
     package static func ending(_ ending: ScriptedAnswer.Ending, after cut: ScriptedAnswer.Cut) -> Fault {
-        Fault { answer in
+        Fault(effect: .prevented, needsBody: true) { answer in
             answer.cut = cut
             answer.ending = ending
         }

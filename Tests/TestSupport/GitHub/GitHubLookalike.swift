@@ -17,7 +17,7 @@ import Synchronization
 /// - Releases: `load` `publish` `draft` `addAssets` `removeAsset` `edit` `promote` `remove` `publishAgain` `releases`
 /// - Workflows: `addWorkflow` `editWorkflow` `removeWorkflow` `startRun` `runs` `begin` `finish` `editRun` `removeRun` `rerun`
 /// - Tokens and limits: `addToken` `removeToken` `setRemaining`
-/// - Faults: `fail` `failConnections` `clearFaults`
+/// - Faults: `fail` `failConnections` `closeConnections` `clearFaults`
 ///
 /// A repository exists from its first mention in a control method. All control methods may be called at any time from
 /// anywhere; what they change is seen by the next request. Until a token is added, every token is good for everything.
@@ -98,20 +98,27 @@ package final class GitHubLookalike: Sendable {
 
     /// Spoils the next `times` requests of that route (nil: all), after sparing the first `after`.
     ///
-    /// With `effect: .done` a dispatch creates its run although its answer is spoilt. Reading has its effect (a look is
-    /// counted) unless the fault replaces the whole answer. Of several faults for one request the first planned wins.
+    /// With `effect: .done` a dispatch creates its run although its answer is spoilt; unless said otherwise it does not,
+    /// but for answers that are only late, slow or edited. Reading has its effect (a look is counted) unless the fault
+    /// replaces the whole answer. Of several faults for one request the first planned wins.
     package func fail(
-        _ route: Route, with fault: Fault, times: Int? = nil, after spared: Int = 0, effect: Fault.Effect = .prevented
+        _ route: Route, with fault: Fault, times: Int? = nil, after spared: Int = 0, effect: Fault.Effect? = nil
     ) {
         state.withLock {
             $0.faults.append(
-                PlannedFault(route: route, fault: fault, effect: effect, spared: spared, rest: times))
+                PlannedFault(
+                    route: route, fault: fault, effect: effect ?? fault.usualEffect, spared: spared, rest: times))
         }
     }
 
     /// What happens to the next new connections before a byte is read.
     package func failConnections(_ fault: ConnectionFault, times: Int = 1) {
         server.failConnections(fault, times: times)
+    }
+
+    /// Closes all connections, those that a client keeps for later too.
+    package func closeConnections() async {
+        await server.closeConnections()
     }
 
     /// Everything works again.
@@ -126,6 +133,8 @@ package final class GitHubLookalike: Sendable {
 }
 
 /// Runs `body` with a lookalike that is started before and stopped after it, also when it throws.
+///
+/// Write `{ github async throws in … }`: the compiler does not see a `try` that is inside of `#expect`.
 package func withGitHubLookalike<Result>(
     pathPrefix: String = "", _ body: (GitHubLookalike) async throws -> Result
 ) async throws -> Result {

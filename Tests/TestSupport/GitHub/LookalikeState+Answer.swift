@@ -21,7 +21,7 @@ extension LookalikeState {
             } else {
                 answer = serve(call, id)
             }
-            finish(&answer, call, isFree: isFree)
+            finish(&answer, call, isFree: isFree, allows304: !(planned?.fault.needsBody ?? false))
         }
         if let planned { planned.fault.change(&answer) }
         answer.delay += settings.latency
@@ -99,12 +99,14 @@ extension LookalikeState {
         return answer
     }
 
-    private mutating func finish(_ answer: inout ScriptedAnswer, _ call: LookalikeCall, isFree: Bool) {
+    private mutating func finish(
+        _ answer: inout ScriptedAnswer, _ call: LookalikeCall, isFree: Bool, allows304: Bool
+    ) {
         if answer.status == 200, call.isRead, call.request.endpoint != .rateLimit, case .bytes(let body) = answer.body {
             let tag = Self.entityTag(call.request, body)
             let takesGzip = (call.request.header("Accept-Encoding") ?? "").contains("gzip")
             answer.set("ETag", takesGzip ? "W/\(tag)" : tag)
-            if isUnchanged(call.request, tag, lastModified: answer.header("Last-Modified")) {
+            if allows304, isUnchanged(call.request, tag, lastModified: answer.header("Last-Modified")) {
                 answer.status = 304
                 answer.body = .bytes([])
                 answer.set("Content-Type", nil)

@@ -39,12 +39,16 @@ final class HTTPServer: Sendable {
 
     /// Closes the listener and all connections; connecting is refused from then on.
     func stop() async {
-        let (listener, connections) = state.withLock { state in
+        let listener = state.withLock { state in
             defer { state.listener = nil }
-            return (state.listener, Array(state.connections.values))
+            return state.listener
         }
         try? await listener?.close()
-        for connection in connections { try? await connection.close() }
+        await closeConnections()
+    }
+
+    func closeConnections() async {
+        for connection in state.withLock({ Array($0.connections.values) }) { try? await connection.close() }
     }
 
     /// What happens to the next connections, one fault each.
