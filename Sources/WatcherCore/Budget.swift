@@ -19,7 +19,8 @@ package enum Budget {
         }
         let share = config.github.token == nil ? shareAsked : shareByDefault
         let planned = max(byDefault / (limit * share), asked / (limit * shareAsked), 1)
-        guard let quota, let remaining = quota.remaining, let resetsAt = quota.resetsAt, !now.hasReached(resetsAt) else {
+        guard let quota, let remaining = quota.remaining, let resetsAt = quota.resetsAt, !now.hasReached(resetsAt)
+        else {
             return planned
         }
         // Others may spend from the same quota: what is left has to last until the reset.

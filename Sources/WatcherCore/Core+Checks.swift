@@ -8,7 +8,8 @@ extension Core {
             if let other = ledger.upstreams[name]?.replacedBy {
                 finish(name, .failed, detail: Self.replacedReason(upstream.repository, other), at: now)
                 say(
-                    .failure, "\(name): \(Self.replacedReason(upstream.repository, other))", hint: Self.acceptHint(name),
+                    .failure, "\(name): \(Self.replacedReason(upstream.repository, other))",
+                    hint: Self.acceptHint(name),
                     topic: "repository replaced", ["upstream": name, "id": String(other)])
                 continue
             }

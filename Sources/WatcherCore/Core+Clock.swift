@@ -18,7 +18,8 @@ extension Core {
         for index in ledger.jobs.indices { ledger.jobs[index].shift(by: seconds) }
         ledger.outbox.shift(by: seconds)
         for name in ledger.quotas.keys {
-            let key: QuotaKey = name == QuotaKey.github.name ? .github : .action(String(name.dropFirst("action:".count)))
+            let key: QuotaKey =
+                name == QuotaKey.github.name ? .github : .action(String(name.dropFirst("action:".count)))
             withQuota(key) { $0.shift(by: seconds) }
         }
         ledger.upstreams = ledger.upstreams.mapValues { watch in

@@ -89,7 +89,9 @@ extension Core {
             ledger.told[Self.refusedThing(notifier)] = nil
         case .retry(_, let reason) where refusal == nil:
             reportDelivery(id, notifier, "pending", reason)
-            say(.detail, "message \(id) to \(notifier): \(reason); trying again later", topic: "message not delivered yet",
+            say(
+                .detail, "message \(id) to \(notifier): \(reason); trying again later",
+                topic: "message not delivered yet",
                 ["message": id, "notifier": notifier, "reason": reason])
         case .retry, .refused: break
         }

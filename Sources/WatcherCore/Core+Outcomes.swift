@@ -33,7 +33,9 @@ extension Core {
                 since: since, for: dispatch.lookup, accepted: true, reason: "accepted; looking for its run", at: now)
         case .unknown(let reason):
             job.lookUp(since: since, for: dispatch.lookup, accepted: false, reason: reason, at: now)
-            say(.detail, "\(job.action): \(reason); looking for the run before anything is repeated", topic: "dispatch unanswered", ["job": job.id, "reason": reason])
+            say(
+                .detail, "\(job.action): \(reason); looking for the run before anything is repeated",
+                topic: "dispatch unanswered", ["job": job.id, "reason": reason])
         case .refused(.interrupted):
             job.attempts = max(job.attempts - 1, 0)
             job.retry(in: 0, reason: "interrupted", at: now)
@@ -62,7 +64,9 @@ extension Core {
             pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
         case .failed(.passing(let reason)):
             job.notBefore = now.deadline(in: Backoff.start(after: 1))
-            say(.detail, "\(job.action): looking for the run: \(reason)", topic: "look for the run failed", ["job": job.id, "reason": reason])
+            say(
+                .detail, "\(job.action): looking for the run: \(reason)", topic: "look for the run failed",
+                ["job": job.id, "reason": reason])
         case .absent where !now.hasReached(until):
             job.notBefore = now.deadline(in: Backoff.lookup)
         case .absent(let others) where accepted && others > 0:
@@ -111,7 +115,8 @@ extension Core {
             pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
         case .failed(.passing(let reason)):
             say(
-                .detail, "\(job.action): looking at run \(job.run?.id ?? 0): \(reason)", topic: "look at the run failed",
+                .detail, "\(job.action): looking at run \(job.run?.id ?? 0): \(reason)",
+                topic: "look at the run failed",
                 ["job": job.id, "reason": reason])
             next(max(looks + 1, 4), missingSince: missingSince)
         }
@@ -121,7 +126,9 @@ extension Core {
 
     private mutating func started(_ job: inout Job, _ run: Run, _ dispatch: Config.WorkflowDispatch, at now: Instant) {
         job.follow(run, at: now)
-        say(.news, "\(job.action) started for \(Words.releases(job.releases ?? job.causes)): \(run.url)", topic: "job started", ["job": job.id, "action": job.action, "url": run.url])
+        say(
+            .news, "\(job.action) started for \(Words.releases(job.releases ?? job.causes)): \(run.url)",
+            topic: "job started", ["job": job.id, "action": job.action, "url": run.url])
         tellJob(.started, job, at: now)
         if !dispatch.follow { succeed(&job, at: now) }
     }
@@ -133,7 +140,9 @@ extension Core {
             return end(&job, "\(reason) (after \(job.attempts) attempts)", hint: nil, at: now)
         }
         job.retry(in: wait ?? Backoff.start(after: job.attempts), reason: reason, at: now)
-        say(.detail, "\(job.action): \(reason); trying again", topic: "job will be tried again", ["job": job.id, "reason": reason])
+        say(
+            .detail, "\(job.action): \(reason); trying again", topic: "job will be tried again",
+            ["job": job.id, "reason": reason])
     }
 
     private mutating func succeed(_ job: inout Job, at now: Instant) {

@@ -219,3 +219,22 @@ extension Core {
         if case .paused(let until) = withQuota(key, { $0.permission(at: now) }) { until } else { nil }
     }
 }
+
+// MARK: - Status
+
+extension Core {
+    /// One line for those who look at the service: what is under way, what waits, when the next look comes.
+    package func statusLine(at now: Instant) -> String {
+        var parts = ["\(config.upstreams.count) upstreams"]
+        let failing = config.upstreams.keys.count { (ledger.upstreams[$0]?.failures ?? 0) > 0 }
+        if failing > 0 { parts.append("\(failing) failing") }
+        let running = ledger.jobs.count(where: \.isRunning)
+        if running > 0 { parts.append("\(running) jobs running") }
+        let pending = ledger.jobs.count - running
+        if pending > 0 { parts.append("\(pending) jobs pending") }
+        if !ledger.outbox.messages.isEmpty { parts.append("\(ledger.outbox.messages.count) messages waiting") }
+        if ledger.needsPerson { parts.append("a person is needed: watcher status") }
+        if isShuttingDown { parts.append("stopping") }
+        return parts.joined(separator: ", ")
+    }
+}

@@ -74,17 +74,25 @@ package struct Note: Sendable, Equatable {
     /// The same words each time, for logs that are searched; what varies is in `fields`.
     package var topic: String
     package var fields: [String: String]
+
+    package init(level: Level, text: String, hint: String?, topic: String, fields: [String: String]) {
+        self.level = level
+        self.text = text
+        self.hint = hint
+        self.topic = topic
+        self.fields = fields
+    }
 }
 
 /// What a person asks of a running instance, or does to the state when none is running.
-package enum Request: Sendable, Equatable {
+package enum Request: Sendable, Equatable, Codable {
     case trigger(action: String, releases: [String: ReleaseReference])
     case retry(job: String)
     case forget(id: String)
     case accept(upstream: String)
     case checkNow
 
-    package enum Answer: Sendable, Equatable {
+    package enum Answer: Sendable, Equatable, Codable {
         case done(String)
         case refused(String, hint: String?)
     }

@@ -46,7 +46,8 @@ package struct Outbox: Sendable, Equatable, Codable {
         let id = "m-" + StableHash(String(sequence), String(now.wall)).name
         messages.append(
             Outgoing(
-                message: message(id), notifiers: notifiers.sorted(), expires: now.deadline(in: Backoff.messageLifetime)))
+                message: message(id), notifiers: notifiers.sorted(), expires: now.deadline(in: Backoff.messageLifetime))
+        )
         if messages.count > Self.messageLimit {
             let oldest = messages.removeFirst()
             for notifier in oldest.notifiers {

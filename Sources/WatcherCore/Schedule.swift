@@ -34,7 +34,8 @@ package struct Schedule: Sendable {
         if let busyUntil, now.uptime < busyUntil { return nil }
         busyUntil = nil
         if !hasQueue, let soonest, soonest <= now.uptime {
-            queue = times.filter { $0.value <= now.uptime }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+            queue = times.filter { $0.value <= now.uptime }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(
+                \.key)
             head = 0
             for name in queue { times[name] = nil }
             self.soonest = times.values.min()
