@@ -15,9 +15,6 @@ struct Webhook: Receiver {
         let values = headers.flatMap { [$0.value] + $0.value.split(separator: " ").map(String.init) } + [secret ?? ""]
         return Self.parts(ofSecret: url) + values.filter { $0.utf8.count >= Self.shortestSecret }
     }
-    /// Anything shorter stands in too many words.
-    private static let shortestSecret = 8
-
     /// Bytes of a body: Standard Webhooks asks for less than 20 KB, and some receivers pass it as an argument.
     static let bodyLimit = 20_000
 
