@@ -82,7 +82,7 @@ enum NotifiersFixtures {
                 note.tag = "5.6.\(number)"
                 note.version = note.tag
                 note.name = "\(nasty.dropFirst(number * 20))"
-                note.url = "https://github.com/elabftw/elabftw/releases/tag/\(note.tag)?\(nasty)"
+                note.url = "https://github.com/elabftw/elabftw/releases/tag/\(note.tag)?a=b)|c>&d=\(nasty.prefix(90))"
                 note.highest = number == 24
                 return note
             }

@@ -48,8 +48,10 @@ struct Markdown: Sendable {
         replacements: Escaping.backslashes("\\`*_~[]|").merging(Escaping.gaps("@<$#")) { $1 },
         keepsInnerUnderscore: true)
 
-    /// For dialects without an escape: what marks text becomes its likeness, what only works beside another character
-    /// is parted from it.
+    /// For dialects without an escape: what marks text becomes its likeness, also a bracket, because one that is left open
+    /// ends at one of ours.
     static let likenesses = Escaping(
-        replacements: Escaping.likenesses.merging(Escaping.gaps("@<]$#")) { $1 }, keepsInnerUnderscore: true)
+        replacements: Escaping.likenesses
+            .merging(["[": "\u{FF3B}", "]": "\u{FF3D}", "<": "\u{2039}", ">": "\u{203A}"]) { $1 }
+            .merging(Escaping.gaps("@$#")) { $1 }, keepsInnerUnderscore: true)
 }
