@@ -40,7 +40,8 @@ struct NotifiersOutcomeTests {
     @Test(
         "what services say in their own words",
         arguments: [
-            ("slack", 200, "ok", Kind.delivered), ("slack", 200, #"{"ok":true}"#, .delivered),
+            ("slack", 200, "ok", Kind.delivered), ("slack", 200, "ok\r\n", .delivered),
+            ("slack", 200, #"{"ok":true}"#, .delivered),
             ("slack", 200, #"{"success":true}"#, .delivered), ("slack", 200, "<!DOCTYPE html><p>Sign in", .retry),
             ("slack", 200, #"{"ok":false,"error":"rate_limited","retry_after":1}"#, .retry),
             ("slack", 200, #"{"ok":false,"error":"invalid_blocks"}"#, .refused), ("slack", 200, "", .refused),
