@@ -19,13 +19,14 @@ struct ConfigPath {
         switch step {
         case .root: base
         case .index(let index): "\(base)[\(index)]"
+        case .key(let name) where Shown.isPrivate(name): "\(base)[\"…\"]"
         case .key(let name) where Self.isPlain(name): "\(base).\(name)"
         case .key(let name): "\(base)[\(Shown.text(name))]"
         }
     }
 
     private static func isPlain(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= Shown.lengthLimit && !Shown.isPrivate(name)
+        !name.isEmpty && name.utf8.count <= Shown.lengthLimit
             && name.utf8.allSatisfy { ASCII.isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "$") }
     }
 }

@@ -62,7 +62,7 @@ extension ConfigValue {
         document.report(
             ConfigProblem(
                 kind: .duplicateKey, path: path.key(member.name).text, position: member.position,
-                found: "duplicate key", expected: "it once, it stands first on line \(first.line)"))
+                found: "duplicate key", expected: "once, the first is on line \(first.line)"))
         return true
     }
 }

@@ -1,7 +1,8 @@
 extension ConfigValue {
     /// A template; every unknown name in it is a problem. `names` nil: the upstreams can't be known, and none is wrong.
     func template(upstreams names: Set<String>?) -> Template? {
-        guard let text = string("a text, in which {{UPSTREAM.tag}} and the like stand for values") else { return nil }
+        let expected = "a string, in which {{UPSTREAM.tag}} and the like stand for values"
+        guard let text = string(expected, quoted: { $0 }) else { return nil }
         let known = names ?? []
         if let template = try? Template(text, upstreams: known) { return template }
         var rest = text[...]

@@ -39,20 +39,23 @@ struct ConfigValue {
 
     /// A string that keeps the rule.
     func text(_ rule: TextRule) -> String? {
-        guard let text = string(rule.expected, isSecret: rule.isSecret) else { return nil }
+        let quoted: (String) -> String? = { rule.accepts($0) ? $0 : rule.suggest($0) }
+        guard let text = string(rule.expected, isSecret: rule.isSecret, quoted: quoted) else { return nil }
         if rule.accepts(text) { return text }
         let found = rule.isSecret && !text.isEmpty ? "a string" : found()
         report(.badValue, found: found, expected: rule.expected, suggestion: rule.suggest(text))
         return nil
     }
 
-    /// Any string; `expected` names what else it shall be.
-    func string(_ expected: String, isSecret: Bool = false) -> String? {
+    /// Any string; `expected` names what else it shall be. `quoted` says what a number or a boolean would have meant.
+    func string(
+        _ expected: String, isSecret: Bool = false, quoted: (String) -> String? = { _ in nil }
+    ) -> String? {
         if case .string(let text) = node.content { return text }
         let suggestion: String? =
             switch node.content {
-            case .number(let text) where !isSecret && text.utf8.count <= Shown.lengthLimit: text
-            case .bool(let flag) where !isSecret: "\(flag)"
+            case .number(let text) where !isSecret && text.utf8.count <= Shown.lengthLimit: quoted(text)
+            case .bool(let flag) where !isSecret: quoted("\(flag)")
             default: nil
             }
         report(.wrongType, found: found(isSecret: isSecret), expected: expected, suggestion: suggestion)

@@ -7,8 +7,11 @@ enum Shown {
     static func text(_ text: String) -> String {
         if isToken(text) { return "a string that looks like a token" }
         if text.contains("://") {
-            guard let address = WebAddress(text), !address.hasUser else { return "a URL" }
-            return address.hasMore ? "\"\(address.origin)/…\"" : "\"\(address.origin)\""
+            if let address = WebAddress(text), !address.hasUser {
+                return address.hasMore ? "\"\(address.origin)/…\"" : "\"\(address.origin)\""
+            }
+            let scheme = Substring(text.utf8.prefix(while: ASCII.isWord))
+            return scheme.utf8.count <= longestScheme ? "\"\(scheme)://…\"" : "a URL"
         }
         var shown = "\""
         for (count, scalar) in text.unicodeScalars.enumerated() {
@@ -52,4 +55,5 @@ enum Shown {
     }
 
     private static let shortestToken = 16
+    private static let longestScheme = 10
 }

@@ -1,7 +1,8 @@
 /// Finds the name that was meant.
 enum Spelling {
     /// The nearest of the known names by edits (insert, delete, replace, swap two neighbours), the first of the
-    /// alphabet among equals; nil where none is near: at most one edit for each three characters, and at most three.
+    /// alphabet among equals: at most one edit for each three characters, and at most three. Where none is near, the
+    /// only one that begins like the name or as whose beginning it stands; else nil.
     static func nearest(to name: String, among known: some Sequence<String>) -> String? {
         let word = folded(name)
         guard (2...lengthLimit).contains(word.count) else { return nil }
@@ -15,8 +16,24 @@ enum Spelling {
             if let best, (best.distance, best.name) < (distance, candidate) { continue }
             best = (distance, candidate)
         }
-        return best?.name
+        return best?.name ?? onlyPrefix(of: word, among: known)
     }
+
+    /// The one known name that continues the word or that the word continues: `environment` is `env`.
+    private static func onlyPrefix(of word: [UInt8], among known: some Sequence<String>) -> String? {
+        var found: String?
+        for candidate in known {
+            let other = folded(candidate)
+            guard min(other.count, word.count) >= shortestPrefix, other.count != word.count,
+                other.starts(with: word) || word.starts(with: other)
+            else { continue }
+            guard found == nil else { return nil }
+            found = candidate
+        }
+        return found
+    }
+
+    private static let shortestPrefix = 3
 
     private static let lengthLimit = 100
 

@@ -23,7 +23,7 @@ extension TextRule {
     }
 
     /// A name that the sender may set: framing and signature are not its own.
-    static let headerName = TextRule(expected: "the name of a header that is free") { text in
+    static let headerName = TextRule(expected: "a header's name, none of those that watcher sets itself") { text in
         let taken = [
             "connection", "content-length", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade",
             "webhook-id", "webhook-signature", "webhook-timestamp", "x-hub-signature-256",

@@ -34,7 +34,7 @@ extension JSONReader {
             .spaceSeparator, .nonspacingMark, .enclosingMark, .spacingMark:
             let digits = String(scalar.value, radix: 16, uppercase: true)
             return "the character U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        default: return "\"\(scalar)\""
+        default: return scalar == "\"" ? "a double quote" : "\"\(scalar)\""
         }
     }
 

@@ -1,0 +1,134 @@
+import Testing
+import WatcherCore
+
+@Suite("Good configurations")
+struct ConfigGoodTests {
+    private func config(_ name: String) throws -> Config {
+        try ConfigReader.read(ConfigFixtures.bytes(.good, name)).get().config
+    }
+
+    @Test("each good configuration is read", arguments: ConfigFixtures.names(.good))
+    func reads(_ name: String) throws { _ = try config(name) }
+
+    @Test("the smallest configuration has every default")
+    func smallest() throws {
+        var expected = Config()
+        expected.upstreams["app"] = Config.Upstream(repository: "owner/app")
+        #expect(try config("smallest") == expected)
+    }
+
+    @Test("the example at the top of the repository is the one that is tested, and means the contract's mission")
+    func example() throws {
+        #expect(ConfigFixtures.example == ConfigFixtures.bytes(.good, "example"))
+        var expected = Config()
+        expected.stateFile = "/var/lib/watcher/state.json"
+        expected.poll.every = 120
+        expected.github.token = .environment("GITHUB_TOKEN")
+        var elabftw = Config.Upstream(repository: "elabftw/elabftw")
+        elabftw.minimumVersion = Version("5.5.0")
+        var overlay = Config.Upstream(repository: "just-containers/s6-overlay")
+        overlay.requiredAssets = ["noarch", "x86_64", "aarch64", "arm"].map { Glob("s6-overlay-\($0).tar.xz") }
+        expected.upstreams = ["elabftw": elabftw, "s6-overlay": overlay]
+        var dispatch = Config.WorkflowDispatch(
+            repository: "OWNER/elab-arm-docker", workflow: "build-image.yaml", ref: "main")
+        dispatch.inputs = try template([
+            "elabftw_version": "{{elabftw.tag}}", "s6_overlay_version": "{{s6-overlay.version}}",
+            "watcher_job": "{{job.id}}",
+        ])
+        expected.actions["build-image"] = Config.Action(
+            upstreams: ["elabftw", "s6-overlay"], work: .workflowDispatch(dispatch))
+        expected.notifiers["team-chat"] = Config.Notifier(service: .slack(url: .environment("SLACK_WEBHOOK_URL")))
+        #expect(try config("example") == expected)
+    }
+
+    @Test("every key arrives where it belongs")
+    func everything() throws {
+        let config = try config("everything")
+        #expect(config.stateFile == "/srv/watcher/state.json")
+        #expect((config.poll.every, config.poll.jitter, config.poll.sweep) == (90, 0, 43_200))
+        #expect(config.github.apiURL == "https://ghe.example/api/v3")
+        #expect(config.github.token == .file("/run/secrets/token"))
+        #expect(config.github.caFile == "/etc/ssl/company.pem")
+        #expect(config.github.proxy == .literal("http://proxy.example:3128"))
+        #expect((config.github.concurrency, config.github.requestsPerMinute) == (100, 60_000))
+        #expect(config.network.caFile == "/etc/ssl/home.pem")
+        #expect(config.network.proxy == .environment("PROXY"))
+        #expect(config.heartbeat == Config.Heartbeat(url: .credential("heartbeat")))
+
+        var app = Config.Upstream(repository: "owner/app")
+        app.prereleases = true
+        app.minimumVersion = Version("v3.2.3.2-1")
+        app.include = #"v\d+(\.\d+)*"#
+        app.exclude = ".*-rc.*"
+        app.requiredAssets = [Glob("*.tar.xz"), Glob("app-?.zip")]
+        app.assetDeadline = 0
+        app.minimumAge = 1_800
+        app.onFirstSight = .act
+        app.every = 300
+        #expect(config.upstreams == ["app": app, "2nd_app-x": Config.Upstream(repository: "own-er/.github")])
+
+        var dispatch = Config.WorkflowDispatch(
+            repository: "owner/images", workflow: "build.yml", ref: "refs/heads/main")
+        dispatch.inputs = try template([
+            "text": "{{app.version}} of {{2nd_app-x.major}}.{{2nd_app-x.minor}}",
+            "_job": "{{job.id}}/{{job.highest}}", "plain": "",
+        ])
+        dispatch.token = .literal("plain-token")
+        dispatch.apiURL = "http://127.0.0.1:8080"
+        dispatch.follow = false
+        (dispatch.timeout, dispatch.lookup) = (86_400, 10)
+        var action = Config.Action(upstreams: ["app", "2nd_app-x"], work: .workflowDispatch(dispatch))
+        action.releases = .each
+        (action.quietPeriod, action.attempts) = (600, 5)
+        #expect(config.actions == ["build": action])
+
+        var chat = Config.Notifier(service: .slack(url: .literal("https://hooks.slack.example/services/T0/B0/x")))
+        chat.events = [.started, .test]
+        var webhook = Config.Webhook(url: .environment("HOOK_URL"))
+        webhook.secret = .literal("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+        webhook.headers = ["X-Team": .literal("a b"), "Authorization": .environment("HOOK_AUTH")]
+        var hook = Config.Notifier(service: .webhook(webhook))
+        hook.upstreams = ["app"]
+        #expect(config.notifiers == ["chat": chat, "hook": hook])
+    }
+
+    @Test("escapes, surrogate pairs and composed characters are read as what they stand for")
+    func escapes() throws {
+        let app = try #require(config("written-as-escapes").upstreams["app"])
+        #expect(app.repository == "owner/app")
+        #expect(app.requiredAssets == [Glob("\u{1F600}-\"*\".zip"), Glob("\u{E9}")])
+    }
+
+    @Test("durations reach a year and a day in every unit")
+    func durations() throws {
+        let config = try config("durations")
+        #expect(config.poll.every == DurationText.limit)
+        #expect(config.poll.sweep == DurationText.limit)
+        #expect(config.upstreams["a"]?.every == 1)
+        #expect(config.upstreams["b"]?.every == DurationText.limit)
+        #expect(config.upstreams["b"]?.assetDeadline == DurationText.limit)
+    }
+
+    @Test("an address loses the slashes at its end")
+    func trimmed() throws {
+        guard case .workflowDispatch(let dispatch) = try config("other-port-of-the-same-host").actions["build"]?.work
+        else {
+            Issue.record("no workflow")
+            return
+        }
+        #expect(dispatch.apiURL == "http://127.0.0.1:8002")
+    }
+
+    @Test("25 inputs are allowed")
+    func inputs() throws {
+        guard case .workflowDispatch(let dispatch) = try config("twenty-five-inputs").actions["build"]?.work else {
+            Issue.record("no workflow")
+            return
+        }
+        #expect(dispatch.inputs.count == 25)
+    }
+
+    private func template(_ inputs: [String: String]) throws -> [String: Template] {
+        try inputs.mapValues { try Template($0, upstreams: ["elabftw", "s6-overlay", "app", "2nd_app-x"]) }
+    }
+}
