@@ -13,7 +13,8 @@ package struct HTTPRequest: Sendable {
     }
 
     package var method: Method
-    /// Absolute, `https` or `http`; path and query are sent byte for byte as given (`/a/../b` stays what it is).
+    /// Absolute, `https` or `http`; path and query are sent byte for byte as given (`/a/../b` stays what it is). Only a
+    /// path's bytes above 127, which no URL may hold (RFC 3986), are percent-encoded.
     package var url: String
     /// Sent in this order, to the server alone, never to a proxy in between.
     package var headers: [(name: String, value: String)]

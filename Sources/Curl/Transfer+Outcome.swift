@@ -20,9 +20,8 @@ extension Transfer {
     }
 
     private func complete() -> Call.Outcome {
-        guard headers.isComplete else {
-            return .failure(.protocolError(host: call.target.host, reason: "it switched to another protocol"))
-        }
+        // libcurl takes an end in the middle of the headers for the end of the answer.
+        guard headers.isComplete else { return .failure(.connectionLost(host: call.target.host)) }
         return .success(
             HTTPResponse(status: headers.status, headers: headers.headers, body: body, version: headers.version))
     }
