@@ -1,0 +1,13 @@
+import Foundation
+
+extension Stage {
+    func stateBytes() throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(filePath: statePath)))
+    }
+
+    /// The permission bits.
+    func stateMode() throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: statePath)
+        return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? -1
+    }
+}
