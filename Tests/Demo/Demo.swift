@@ -52,7 +52,7 @@ import Foundation
     }
 
     private static func end(_ status: Int32, _ text: String) -> Never {
-        (status == 0 ? FileHandle.standardOutput : .standardError).write(Data(text.utf8))
+        try? (status == 0 ? FileHandle.standardOutput : .standardError).write(contentsOf: Data(text.utf8))
         exit(status)
     }
 }

@@ -26,7 +26,8 @@ struct Narrator: Sendable {
     }
 
     func say(_ text: String = "") {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        // A reader that has gone away, or a full disk, does not change what is true.
+        try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
     }
 
     func chapter(_ number: Int, _ title: String) async throws {

@@ -2,7 +2,10 @@ import Foundation
 
 extension Stage {
     func stateBytes() throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(filePath: statePath)))
+        guard FileManager.default.fileExists(atPath: statePath) else {
+            throw Trouble("the program has written no state file")
+        }
+        return Array(try Data(contentsOf: URL(filePath: statePath)))
     }
 
     /// The permission bits.

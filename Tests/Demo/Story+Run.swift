@@ -75,7 +75,8 @@ extension Story {
         narrator.say()
         narrator.tell("All of that is in one file that people and scripts can read. From state.json:")
         let bytes = try stage.stateBytes()
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            .map { $0.count > Narrator.width ? $0.prefix(Narrator.width - 1) + "…" : String($0) }
         narrator.quote(Array(lines.drop { !$0.hasPrefix("  \"upstreams\"") }), limit: 24)
         check("only its owner may read it", try stage.stateMode() == 0o600)
         check("it is small: \(bytes.count) bytes", bytes.count < 50_000)
