@@ -21,8 +21,10 @@ struct Watcher: AsyncParsableCommand {
             """,
         version: Setup.programVersion,
         subcommands: [
-            Once.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self, Retry.self, Forget.self,
+            Once.self, Run.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self, Retry.self,
+            Forget.self,
             Accept.self,
+            CheckNow.self,
         ])
 
     static func main() async {
