@@ -38,7 +38,8 @@ struct CrashCase: Sendable {
             try await world.prepareNews(in: crowd)
             let log = world.folder + "/strace.log"
             let output = try await world.run(
-                "once", "--wait", wrapper: point.strace(log: log, paths: onStateOnly ? world.statePaths : []), in: crowd)
+                "once", "--wait", wrapper: point.strace(log: log, paths: onStateOnly ? world.statePaths : []), in: crowd
+            )
             if output.status == 137 || output.status != 0 || onStateOnly {
                 result.hit = try SystemCalls(log: log, world: world).struck(point)
             }
@@ -125,11 +126,9 @@ extension World {
 }
 
 extension SystemCalls {
-    /// The call that a blow hit: the last of the log for a kill, the one of that number for an error.
+    /// The call that a blow hit, if it hit one: for a kill the last of that number, else the first.
     func struck(_ point: CrashPoint) -> Call? {
-        switch point.blow {
-        case .kill: calls.last
-        case .error, .errors: calls.first { $0.name == point.call && $0.number == point.number }
-        }
+        let possible = calls.filter { $0.name == point.call && $0.number == point.number }
+        return point.blow == .kill ? possible.last : possible.first
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// One place at which the program is hit: a system call, which one of its kind, and by what.
 struct CrashPoint: Sendable, Hashable, CustomStringConvertible {
-    enum Blow: Sendable, Hashable {
+    enum Blow: Sendable, Hashable, CustomStringConvertible {
         /// SIGKILL on entering the call, which is not made any more.
         case kill
         /// The call fails with this error once, and works again afterwards.
@@ -10,7 +10,7 @@ struct CrashPoint: Sendable, Hashable, CustomStringConvertible {
         /// This call and all of its kind after it fail.
         case errors(String)
 
-        var name: String {
+        var description: String {
             switch self {
             case .kill: "kill"
             case .error(let name): name
@@ -24,7 +24,7 @@ struct CrashPoint: Sendable, Hashable, CustomStringConvertible {
     /// The how-manieth call of its kind, counted from 1 for each thread: the first thread to get there is hit.
     let number: Int
 
-    var description: String { "\(blow.name) \(call) \(number)" }
+    var description: String { "\(blow) \(call) \(number)" }
 
     /// What strace is asked to do; `paths` keeps it, and its counting, to calls that touch these.
     func strace(log: String, paths: [String] = []) -> [String] {
@@ -40,7 +40,7 @@ struct CrashPoint: Sendable, Hashable, CustomStringConvertible {
     /// On one processor the program has one thread for its own work, so that a number means the same call each time.
     static func strace(log: String, calls: String, paths: [String]) -> [String] {
         ["taskset", "-c", String(Int.random(in: 0..<processors)), "strace", "-f", "-qq", "-y", "-o", log]
-            + ["-e", "trace=\(calls)"] + paths.flatMap { ["-P", $0] }
+            + ["-e", "trace=execve,\(calls)"] + paths.flatMap { ["-P", $0] }
     }
 
     private static let processors = ProcessInfo.processInfo.activeProcessorCount

@@ -13,7 +13,7 @@ struct CrashTable {
         let thread = result.hit.map { $0.thread == 0 ? "main" : "other" } ?? "none"
         rows.append(
             [
-                point.blow.name, point.call, String(point.number), thread, result.hit?.subject ?? "",
+                point.blow.description, point.call, String(point.number), thread, result.hit?.subject ?? "",
                 String(result.status), String(result.passes), String(result.dispatches), String(result.runs),
                 String(result.messages), result.faults.isEmpty ? "good" : result.faults.joined(separator: "; "),
             ].joined(separator: "\t"))

@@ -41,12 +41,19 @@ struct SystemCalls: Sendable {
 
     /// How often each kind of call was made by the thread that made it most often: so many numbers reach somebody.
     var reach: [(name: String, most: Int)] {
-        Dictionary(grouping: calls.filter { !Self.harmless.contains($0.name) }, by: \.name)
+        Dictionary(grouping: counted, by: \.name)
             .mapValues { $0.map(\.number).max() ?? 0 }
             .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    var last: Call? { calls.last }
+    /// The calls that are hit.
+    var counted: [Call] { calls.filter { !Self.harmless.contains($0.name) } }
+
+    /// How many calls of this pass nobody was hit at, because another thread got to their number first.
+    func missed(by results: [CrashCase]) -> Int {
+        let hit = Set(results.compactMap { $0.hit.map { "\($0.thread == 0) \($0.name) \($0.number)" } })
+        return counted.count { !hit.contains("\($0.thread == 0) \($0.name) \($0.number)") }
+    }
 
     private static func subject(_ arguments: Substring, _ world: World) -> String {
         let found =
