@@ -10,7 +10,7 @@ struct CrashTable {
 
     mutating func add(_ result: CrashCase) {
         guard let point = result.point else { return }
-        let thread = result.hit.map { $0.thread == 0 ? "main" : "other" } ?? "none"
+        let thread = result.hit.map { $0.thread == 0 ? "main" : "other" } ?? "nobody"
         rows.append(
             [
                 point.blow.description, point.call, String(point.number), thread, result.hit?.subject ?? "",

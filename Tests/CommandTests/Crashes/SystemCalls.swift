@@ -3,7 +3,8 @@ import Foundation
 /// What strace wrote about a pass: who made which calls, and what they were about.
 struct SystemCalls: Sendable {
     struct Call: Sendable {
-        /// 0 is the main thread, the others follow in the order in which they show up.
+        /// 0 is the main thread, the others follow in the order in which they show up. Where the start of the program
+        /// was not traced nobody knows which is the main one: then they begin with 1.
         let thread: Int
         let name: String
         /// The how-manieth of its name in its thread, from 1.
@@ -22,15 +23,17 @@ struct SystemCalls: Sendable {
     init(log path: String, world: World) throws {
         let text = try String(decoding: Data(contentsOf: URL(filePath: path)), as: UTF8.self)
         var threads: [Substring: Int] = [:]
+        var first = 0
         var counts: [String: Int] = [:]
         calls = text.split(separator: "\n").compactMap { line in
             let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
             guard parts.count == 2, let rest = parts.last?.drop(while: { $0 == " " }),
                 let bracket = rest.firstIndex(of: "("), rest.first?.isLetter == true
             else { return nil }
-            let thread = threads[parts[0]] ?? threads.count
-            threads[parts[0]] = thread
             let name = String(rest[..<bracket])
+            if threads.isEmpty { first = name == "execve" ? 0 : 1 }
+            let thread = threads[parts[0]] ?? threads.count + first
+            threads[parts[0]] = thread
             let number = (counts["\(thread) \(name)"] ?? 0) + 1
             counts["\(thread) \(name)"] = number
             return Call(
