@@ -9,7 +9,7 @@ struct Output: Sendable {
     let status: Int32
     let out: String
     let err: String
-    let took: Duration
+    let ended: ContinuousClock.Instant
 
     /// Standard output as one JSON document; null when it is none.
     var json: WireJSON { (try? WireJSON(parsing: Array(out.utf8))) ?? .null }
@@ -30,7 +30,6 @@ final class Running: Sendable {
     let pid: pid_t
     private let words: [String]
     private let limit: Duration
-    private let began = ContinuousClock.now
     private let ended = Promise<Output>()
 
     /// - Parameter limit: after it the process and its group are ended, and waiting for it throws.
@@ -45,10 +44,10 @@ final class Running: Sendable {
         let streams: Spawn.Streams =
             terminal.map { .terminal(path: $0.path) } ?? .files(out: name + ".out", err: name + ".err")
         pid = try Spawn.start(words, environment: environment, streams)
-        Thread.detachNewThread { [pid, began, ended] in
+        Thread.detachNewThread { [pid, ended] in
             let shown = terminal?.read()
             let status = Spawn.reap(pid)
-            let took = ContinuousClock.now - began
+            let end = ContinuousClock.now
             func text(_ end: String) -> String {
                 (try? String(decoding: Data(contentsOf: URL(filePath: name + end)), as: UTF8.self)) ?? ""
             }
@@ -56,7 +55,7 @@ final class Running: Sendable {
             ended.keep(
                 Output(
                     status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, out: shown ?? text(".out"),
-                    err: shown == nil ? text(".err") : "", took: took))
+                    err: shown == nil ? text(".err") : "", ended: end))
         }
     }
 
@@ -117,7 +116,7 @@ final class Promise<Value: Sendable>: Sendable {
     }
 }
 
-/// Lets so many pass at once: hundreds of processes on two cores would all be late.
+/// Lets so many pass at once.
 final class Turnstile: Sendable {
     private struct State {
         var free: Int
