@@ -14,7 +14,7 @@ final class World: Sendable {
     static let workflow = "build-image.yaml"
     /// A whole command with a debug binary takes a tenth of a second.
     static let limit: Duration = .seconds(60)
-    private static let turnstile = Turnstile(8)
+    static let turnstile = Turnstile(8)
 
     let github: GitHubLookalike
     let sink = WebhookSink()
@@ -93,9 +93,9 @@ final class World: Sendable {
     @discardableResult
     func run(
         _ arguments: String..., wrapper: [String] = [], isTerminal: Bool = false, limit: Duration = limit,
-        sourceLocation: SourceLocation = #_sourceLocation
+        in turnstile: Turnstile = turnstile, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Output {
-        try await Self.turnstile.pass {
+        try await turnstile.pass {
             let process = try launch(arguments, wrapper: wrapper, isTerminal: isTerminal, limit: limit)
             return try await end(process, sourceLocation: sourceLocation)
         }
@@ -132,8 +132,9 @@ final class World: Sendable {
         return process
     }
 
-    /// The program that was built beside these tests.
-    private static let binary: String = {
+    /// `$WATCHER_BINARY`, such as the release binary; else the program that was built beside these tests.
+    static let binary: String = {
+        if let named = ProcessInfo.processInfo.environment["WATCHER_BINARY"], !named.isEmpty { return named }
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return (bundle as NSString).deletingLastPathComponent + "/watcher"
     }()
