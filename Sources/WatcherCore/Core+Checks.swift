@@ -8,8 +8,9 @@ extension Core {
             if let other = ledger.upstreams[name]?.replacedBy {
                 finish(name, .failed, detail: Self.replacedReason(upstream.repository, other), at: now)
                 say(
-                    .failure, "\(name): \(Self.replacedReason(upstream.repository, other))", hint: Self.acceptHint(name)
-                )
+                    .failure, "\(name): \(Self.replacedReason(upstream.repository, other))",
+                    hint: Self.acceptHint(name),
+                    topic: "repository replaced", ["upstream": name, "id": String(other)])
                 continue
             }
             switch withQuota(.github, { $0.permission(at: now) }) {
@@ -66,7 +67,7 @@ extension Core {
     }
 
     mutating func checked(_ name: String, _ outcome: CheckOutcome, at now: Instant) {
-        guard let upstream = config.upstreams[name], checking.contains(name) else { return }
+        guard let upstream = config.upstreams[name], checking.contains(name) else { return abandon(name) }
         switch outcome {
         case .failed(let trouble): failed(name, trouble, at: now)
         case .unchanged:
@@ -95,13 +96,19 @@ extension Core {
     }
 
     mutating func identified(_ name: String, _ outcome: Event.Identified, at now: Instant) {
-        guard let upstream = config.upstreams[name], checking.contains(name) else { return }
+        guard let upstream = config.upstreams[name], checking.contains(name) else { return abandon(name) }
         let list = held.removeValue(forKey: name)
         switch outcome {
         case .failed(let trouble): failed(name, trouble, at: now)
         case .known(let identity):
             if recognise(name, upstream, identity, at: now) { absorb(name, upstream, list, at: now) }
         }
+    }
+
+    /// An upstream that went from the configuration while it was looked at.
+    private mutating func abandon(_ name: String) {
+        checking.remove(name)
+        held[name] = nil
     }
 
     /// Whether the repository is the one that was first seen. Pins it at first sight.
@@ -113,7 +120,9 @@ extension Core {
             guard watch.repository == upstream.repository else {
                 // The configuration names another repository now: a new upstream under an old name.
                 ledger.upstreams[name] = Watch()
-                say(.news, "\(name): \(upstream.repository) instead of \(watch.repository ?? "?"): starting anew")
+                say(
+                    .news, "\(name): \(upstream.repository) instead of \(watch.repository ?? "?"): starting anew",
+                    topic: "another repository is configured", ["upstream": name, "repository": upstream.repository])
                 return recognise(name, upstream, identity, at: now)
             }
             watch.replacedBy = identity.id
@@ -121,7 +130,9 @@ extension Core {
             changed(.durable)
             let reason = Self.replacedReason(upstream.repository, identity.id)
             attend("replaced:\(name):\(identity.id)", upstream: name, "\(name): \(reason)", at: now)
-            say(.failure, "\(name): \(reason)", hint: Self.acceptHint(name))
+            say(
+                .failure, "\(name): \(reason)", hint: Self.acceptHint(name), topic: "repository replaced",
+                ["upstream": name, "id": String(identity.id)])
             finish(name, .failed, detail: reason, at: now)
             return false
         }
@@ -163,7 +174,9 @@ extension Core {
         withQuota(.github) { $0.recover() }
         if failures >= Self.failuresUntilTold {
             tell(.upstreamRecovered, upstream: name, detail: "after \(failures) failed checks", at: now)
-            say(.news, "\(name): answers again after \(failures) failed checks")
+            say(
+                .news, "\(name): answers again after \(failures) failed checks", topic: "upstream recovered",
+                ["upstream": name])
         }
         publish(name, upstream, findings, at: now)
         finish(name, findings.result, detail: findings.detail, at: now)
@@ -184,14 +197,17 @@ extension Core {
                 missing: item.missing, at: now)
             say(
                 .news,
-                "\(name) \(item.release.tag) is published but still lacks \(item.missing.joined(separator: ", "))")
+                "\(name) \(item.release.tag) is published but still lacks \(item.missing.joined(separator: ", "))",
+                topic: "release stalled", ["upstream": name, "tag": item.release.tag])
         }
         guard !findings.accepted.isEmpty else { return }
         let notes = findings.accepted.map { note($0.release, $0.name, of: name, isHighest: $0.isHighest) }
         tell(.release, upstream: name, previous: findings.previous?.tag, releases: notes, at: now)
         for item in findings.accepted {
             let before = findings.previous.map { " (before: \($0.tag))" } ?? ""
-            say(.news, "\(name) \(item.release.tag) is new\(item.isHighest ? before : ", on an older line")")
+            say(
+                .news, "\(name) \(item.release.tag) is new\(item.isHighest ? before : ", on an older line")",
+                topic: "new release", ["upstream": name, "tag": item.release.tag])
         }
         enqueueJobs(for: name, findings.accepted, at: now)
     }
@@ -213,7 +229,8 @@ extension Core {
         let isTold = watch.failures >= Self.failuresUntilTold
         say(
             isTold ? .failure : .detail,
-            "\(name): \(trouble.reason)" + (isTold ? " (\(watch.failures) checks in a row)" : ""), hint: trouble.hint)
+            "\(name): \(trouble.reason)" + (isTold ? " (\(watch.failures) checks in a row)" : ""), hint: trouble.hint,
+            topic: "check failed", ["upstream": name, "reason": trouble.reason, "failures": String(watch.failures)])
         finish(name, .failed, detail: trouble.reason, at: now)
     }
 
@@ -232,9 +249,16 @@ extension Core {
         let tag = ledger.upstreams[name]?.lastSeen?.tag
         report.upstreams[name] = CheckResult(word: word, detail: detail, tag: tag)
         switch word {
-        case .baseline: say(.detail, "\(name): first sight, \(tag ?? "nothing complete yet") is the baseline")
-        case .unchanged: say(.detail, "\(name): \(tag ?? "no release"), nothing new")
-        case .waiting: say(.detail, "\(name): \(detail ?? "waiting")")
+        case .baseline:
+            say(
+                .detail, "\(name): first sight, \(tag ?? "nothing complete yet") is the baseline", topic: "first sight",
+                ["upstream": name, "tag": tag ?? ""])
+        case .unchanged:
+            say(.detail, "\(name): \(tag ?? "no release"), nothing new", topic: "nothing new", ["upstream": name])
+        case .waiting:
+            say(
+                .detail, "\(name): \(detail ?? "waiting")", topic: "waiting",
+                ["upstream": name, "reason": detail ?? ""])
         case .news, .failed: break
         }
         if mode.repeats, let upstream = config.upstreams[name] {

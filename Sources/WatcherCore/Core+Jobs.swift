@@ -125,7 +125,7 @@ extension Core {
         guard job.reason != reason, let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return }
         ledger.jobs[index].reason = reason
         changed(.noted)
-        say(.detail, "\(job.action) \(reason)")
+        say(.detail, "\(job.action) \(reason)", topic: "job waits", ["job": job.id, "reason": reason])
     }
 
     /// From when on a run of an attempt that begins now can have been created, by the server's clock: with a margin
@@ -139,16 +139,15 @@ extension Core {
         guard let action = config.actions[job.action], case .workflowDispatch(let dispatch) = action.work,
             let index = ledger.jobs.firstIndex(where: { $0.id == job.id })
         else { return [] }
-        if case .dispatching(let since) = job.phase {
-            // Read from disk like this: the process ended between the intent and the answer.
+        if case .dispatching(let since, let at) = job.phase {
+            // Read from disk like this: the process ended between the intent and the answer. The search counts from
+            // then; where the clock was set meanwhile, from now at the most.
+            let gone = max(at.map { now.floor.seconds(since: $0) } ?? 0, 0)
             ledger.jobs[index].lookUp(
-                since: since, for: dispatch.lookup, accepted: false,
+                since: since, for: max(dispatch.lookup - gone, 0), accepted: false,
                 reason: "the answer to the dispatch was never seen",
                 at: now)
             changed(.noted)
-        } else if let begun = job.begunAt, now.hasReached(begun.adding(dispatch.timeout)) {
-            fail(job, "no end after \(Words.duration(dispatch.timeout)); it may still be running", at: now)
-            return []
         }
         // A pass that does not wait has one look at each, whenever that was planned.
         let isFirstLook = !lookedAt.contains(job.id)

@@ -27,7 +27,7 @@ extension Core {
     mutating func attend(_ thing: String, upstream: String?, _ detail: String, except: String? = nil, at now: Instant) {
         guard ledger.tellOnce(thing, at: now) else { return }
         changed(.durable)
-        say(.news, "attention: \(detail)")
+        say(.news, "attention: \(detail)", topic: "attention", ["detail": detail])
         tell(.attention, upstream: upstream, detail: detail, except: except, at: now)
     }
 
@@ -61,7 +61,8 @@ extension Core {
             type, upstream: job.causes.count == 1 ? job.causes.keys.first : nil,
             releases: releases.map { name, release in
                 self.note(
-                    release, nil, of: name, isHighest: ledger.upstreams[name]?.isHighest(release.tag) ?? true)
+                    release, nil, of: name,
+                    isHighest: job.isHighest == true || ledger.upstreams[name]?.isHighest(release.tag) ?? true)
             }, job: note, about: Set(job.causes.keys), at: now)
     }
 
@@ -87,17 +88,19 @@ extension Core {
         case .delivered:
             reportDelivery(id, notifier, "succeeded", nil)
             ledger.told[Self.refusedThing(notifier)] = nil
-        case .retry(_, let reason):
+        case .retry(_, let reason) where refusal == nil:
             reportDelivery(id, notifier, "pending", reason)
-            say(.detail, "message \(id) to \(notifier): \(reason); trying again later")
-        case .refused:
-            guard let refusal else { return }
-            lost(id, notifier, refusal, at: now)
+            say(
+                .detail, "message \(id) to \(notifier): \(reason); trying again later",
+                topic: "message not delivered yet",
+                ["message": id, "notifier": notifier, "reason": reason])
+        case .retry, .refused: break
         }
+        if let refusal { lost(id, notifier, refusal, at: now) }
     }
 
     mutating func expireMessages(at now: Instant) {
-        for delivery in ledger.outbox.expire(at: now) {
+        for delivery in ledger.outbox.expire(known: config.notifiers.keys, at: now) {
             changed(.durable)
             lost(delivery.id, delivery.notifier, delivery.reason ?? "given up", at: now)
         }
@@ -107,7 +110,8 @@ extension Core {
         reportDelivery(id, notifier, "failed", reason)
         say(
             .failure, "message \(id) to \(notifier): \(reason)",
-            hint: "watcher notify \(notifier) tries it; watcher forget \(id) drops it")
+            hint: "watcher notify \(notifier) tries it; watcher forget \(id) drops it", topic: "message refused",
+            ["message": id, "notifier": notifier, "reason": reason])
         let wasAttention = ledger.outbox.ended.last { $0.id == id && $0.notifier == notifier }?.type == .attention
         guard !wasAttention else { return }
         attend(

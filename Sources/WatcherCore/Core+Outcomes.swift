@@ -7,7 +7,7 @@ extension Core {
     ) {
         working.remove(id)
         guard let index = ledger.jobs.firstIndex(where: { $0.id == id }) else {
-            return say(.detail, "job \(id) is gone; what came of it is ignored")
+            return say(.detail, "job \(id) is gone; what came of it is ignored", topic: "job is gone", ["job": id])
         }
         var job = ledger.jobs[index]
         note(reading, of: quotaKey(forAction: job.action), at: now)
@@ -21,7 +21,7 @@ extension Core {
     }
 
     mutating func dispatched(_ job: inout Job, _ outcome: DispatchOutcome, at now: Instant) {
-        guard case .dispatching(let since) = job.phase, let dispatch = dispatchConfig(of: job) else { return }
+        guard case .dispatching(let since, _) = job.phase, let dispatch = dispatchConfig(of: job) else { return }
         switch outcome {
         case .accepted(let run?):
             started(&job, run, dispatch, at: now)
@@ -33,7 +33,9 @@ extension Core {
                 since: since, for: dispatch.lookup, accepted: true, reason: "accepted; looking for its run", at: now)
         case .unknown(let reason):
             job.lookUp(since: since, for: dispatch.lookup, accepted: false, reason: reason, at: now)
-            say(.detail, "\(job.action): \(reason); looking for the run before anything is repeated")
+            say(
+                .detail, "\(job.action): \(reason); looking for the run before anything is repeated",
+                topic: "dispatch unanswered", ["job": job.id, "reason": reason])
         case .refused(.interrupted):
             job.attempts = max(job.attempts - 1, 0)
             job.retry(in: 0, reason: "interrupted", at: now)
@@ -62,7 +64,9 @@ extension Core {
             pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
         case .failed(.passing(let reason)):
             job.notBefore = now.deadline(in: Backoff.start(after: 1))
-            say(.detail, "\(job.action): looking for the run: \(reason)")
+            say(
+                .detail, "\(job.action): looking for the run: \(reason)", topic: "look for the run failed",
+                ["job": job.id, "reason": reason])
         case .absent where !now.hasReached(until):
             job.notBefore = now.deadline(in: Backoff.lookup)
         case .absent(let others) where accepted && others > 0:
@@ -75,7 +79,9 @@ extension Core {
     }
 
     mutating func followed(_ job: inout Job, _ outcome: FollowOutcome, at now: Instant) {
-        guard case .following(let looks, let missingSince) = job.phase else { return }
+        guard case .following(let looks, let missingSince) = job.phase, let dispatch = dispatchConfig(of: job) else {
+            return
+        }
         func next(_ looks: Int, missingSince: Timestamp?) {
             job.notBefore = now.deadline(in: Backoff.follow(after: looks))
             job.phase = .following(looks: looks, missingSince: missingSince)
@@ -83,6 +89,11 @@ extension Core {
         switch outcome {
         case .underway(let title):
             checkTitle(job, title, at: now)
+            // Judged after a look, never before one: the run may have ended while nobody looked.
+            if let begun = job.begunAt, now.hasReached(begun.adding(dispatch.timeout)) {
+                let reason = "no end after \(Words.duration(dispatch.timeout)); it may still be running"
+                return end(&job, reason, hint: "read \(job.run?.url ?? "")", at: now)
+            }
             next(min(looks + 1, 10), missingSince: nil)
         case .ended(let conclusion):
             checkTitle(job, conclusion.title, at: now)
@@ -103,7 +114,10 @@ extension Core {
         case .failed(.limited(let seconds, let reason)):
             pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
         case .failed(.passing(let reason)):
-            say(.detail, "\(job.action): looking at run \(job.run?.id ?? 0): \(reason)")
+            say(
+                .detail, "\(job.action): looking at run \(job.run?.id ?? 0): \(reason)",
+                topic: "look at the run failed",
+                ["job": job.id, "reason": reason])
             next(max(looks + 1, 4), missingSince: missingSince)
         }
     }
@@ -112,7 +126,9 @@ extension Core {
 
     private mutating func started(_ job: inout Job, _ run: Run, _ dispatch: Config.WorkflowDispatch, at now: Instant) {
         job.follow(run, at: now)
-        say(.news, "\(job.action) started for \(Words.releases(job.releases ?? job.causes)): \(run.url)")
+        say(
+            .news, "\(job.action) started for \(Words.releases(job.releases ?? job.causes)): \(run.url)",
+            topic: "job started", ["job": job.id, "action": job.action, "url": run.url])
         tellJob(.started, job, at: now)
         if !dispatch.follow { succeed(&job, at: now) }
     }
@@ -124,15 +140,17 @@ extension Core {
             return end(&job, "\(reason) (after \(job.attempts) attempts)", hint: nil, at: now)
         }
         job.retry(in: wait ?? Backoff.start(after: job.attempts), reason: reason, at: now)
-        say(.detail, "\(job.action): \(reason); trying again")
+        say(
+            .detail, "\(job.action): \(reason); trying again", topic: "job will be tried again",
+            ["job": job.id, "reason": reason])
     }
 
     private mutating func succeed(_ job: inout Job, at now: Instant) {
         job.end(.succeeded, reason: nil, at: now)
         say(
             .news,
-            "\(job.action) succeeded for \(Words.releases(job.releases ?? job.causes))\(job.run.map { ": " + $0.url } ?? "")"
-        )
+            "\(job.action) succeeded for \(Words.releases(job.releases ?? job.causes))\(job.run.map { ": " + $0.url } ?? "")",
+            topic: "job succeeded", ["job": job.id, "action": job.action])
         tellJob(.succeeded, job, at: now)
     }
 
@@ -141,7 +159,8 @@ extension Core {
         job.end(.failed, reason: bounded, at: now)
         say(
             .failure, "\(job.action) failed for \(Words.releases(job.releases ?? job.causes)): \(bounded)",
-            hint: hint ?? "when it is mended: watcher retry \(job.id)")
+            hint: hint ?? "when it is mended: watcher retry \(job.id)", topic: "job failed",
+            ["job": job.id, "action": job.action, "reason": bounded])
         tellJob(.failed, job, at: now)
     }
 

@@ -1,6 +1,28 @@
 // What a person asks for: each returns what was done, or throws why not.
 
 extension Core {
+    /// Does what was asked and says so; the answer may be given when the change is on disk.
+    package mutating func answer(_ request: Request, at now: Instant) -> Request.Answer {
+        do throws(RequestError) {
+            switch request {
+            case .trigger(let action, let releases): return .done("job \(try trigger(action, releases, at: now))")
+            case .retry(let id): return .done("job \(try retry(id, at: now)) is pending: the next pass starts it")
+            case .forget(let id):
+                try forget(id, at: now)
+                return .done("\(id) is dropped")
+            case .accept(let upstream):
+                try accept(upstream)
+                schedule.planNow([upstream], at: now)
+                return .done("\(upstream) is accepted: the next pass looks at it as for the first time")
+            case .checkNow:
+                schedule.planNow(config.upstreams.keys.filter { !checking.contains($0) }.sorted(), at: now)
+                return .done("\(config.upstreams.count) upstreams are looked at now")
+            }
+        } catch {
+            return .refused(error.description, hint: error.hint)
+        }
+    }
+
     package enum RequestError: Error, Equatable, Sendable {
         case unknownAction(String)
         case unknownUpstream(String, action: String)

@@ -35,7 +35,7 @@ package struct Core: Sendable {
     /// After how many failed checks in a row a person is told.
     package static let failuresUntilTold = 3
 
-    package let config: Config
+    package internal(set) var config: Config
     package let mode: Mode
     package internal(set) var ledger: Ledger
     package internal(set) var report = Report()
@@ -59,18 +59,25 @@ package struct Core: Sendable {
     var sending: Set<String> = []
     var notes: [Note] = []
     var followUps: [Command] = []
+    var answers: [(number: Int, Request.Answer)] = []
+    /// What the clocks said last: a wall clock that is set shows against the other one.
+    var lastInstant: Instant?
     var heartbeatDue = false
+    /// Upstreams that have their own place in the interval.
+    var spread: Set<String> = []
+    var lastStretch: (value: Double, uptime: Int64)?
 
     package init(_ config: Config, mode: Mode, ledger: Ledger) {
         self.config = config
         self.mode = mode
         self.ledger = ledger
-        self.schedule = Schedule(config, mode: mode, ledger: ledger)
+        self.schedule = Schedule(config, mode: mode)
     }
 
     // MARK: - In
 
     package mutating func apply(_ event: Event, at now: Instant) {
+        observe(now)
         switch event {
         case .checked(let upstream, let outcome, let reading):
             note(reading, of: .github, at: now)
@@ -87,9 +94,13 @@ package struct Core: Sendable {
         case .delivered(let message, let notifier, let outcome):
             delivered(message, notifier, outcome, at: now)
         case .heartbeat(let trouble):
-            if let trouble { say(.detail, "heartbeat: \(trouble.reason)") }
+            if let trouble {
+                say(.detail, "heartbeat: \(trouble.reason)", topic: "heartbeat failed", ["reason": trouble.reason])
+            }
         case .woke: break
         case .shutdownRequested: isShuttingDown = true
+        case .reconfigured(let config): reconfigure(config, at: now)
+        case .requested(let request, let number): answers.append((number, answer(request, at: now)))
         }
     }
 
@@ -97,6 +108,7 @@ package struct Core: Sendable {
 
     /// What is due now. Hands out each thing once; its event brings the next.
     package mutating func advance(at now: Instant) -> [Command] {
+        observe(now)
         guard !isShuttingDown else { return [] }
         var commands = dueFollowUps(at: now)
         commands += dueChecks(at: now)
@@ -137,8 +149,16 @@ package struct Core: Sendable {
 
     package mutating func saved() { unsaved = .nothing }
 
-    mutating func say(_ level: Note.Level, _ text: String, hint: String? = nil) {
-        notes.append(Note(level: level, text: text, hint: hint))
+    /// The answers to requests whose changes are on disk.
+    package mutating func takeAnswers() -> [(number: Int, Request.Answer)] {
+        defer { answers = [] }
+        return answers
+    }
+
+    mutating func say(
+        _ level: Note.Level, _ text: String, hint: String? = nil, topic: String, _ fields: [String: String] = [:]
+    ) {
+        notes.append(Note(level: level, text: text, hint: hint, topic: topic, fields: fields))
     }
 
     mutating func changed(_ what: Unsaved) { unsaved = max(unsaved, what) }
@@ -197,5 +217,24 @@ extension Core {
 
     mutating func pausedUntil(_ key: QuotaKey, at now: Instant) -> Timestamp? {
         if case .paused(let until) = withQuota(key, { $0.permission(at: now) }) { until } else { nil }
+    }
+}
+
+// MARK: - Status
+
+extension Core {
+    /// One line for those who look at the service: what is under way, what waits, when the next look comes.
+    package func statusLine(at now: Instant) -> String {
+        var parts = ["\(config.upstreams.count) upstreams"]
+        let failing = config.upstreams.keys.count { (ledger.upstreams[$0]?.failures ?? 0) > 0 }
+        if failing > 0 { parts.append("\(failing) failing") }
+        let running = ledger.jobs.count(where: \.isRunning)
+        if running > 0 { parts.append("\(running) jobs running") }
+        let pending = ledger.jobs.count - running
+        if pending > 0 { parts.append("\(pending) jobs pending") }
+        if !ledger.outbox.messages.isEmpty { parts.append("\(ledger.outbox.messages.count) messages waiting") }
+        if ledger.needsPerson(config) { parts.append("a person is needed: watcher status") }
+        if isShuttingDown { parts.append("stopping") }
+        return parts.joined(separator: ", ")
     }
 }

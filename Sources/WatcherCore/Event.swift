@@ -11,6 +11,10 @@ package enum Event: Sendable, Equatable {
     case heartbeat(Trouble?)
     case woke
     case shutdownRequested
+    /// A new configuration has been read; the shell uses it for every command from now on.
+    case reconfigured(Config)
+    /// The answer is given under that number once what it changed is on disk.
+    case requested(Request, number: Int)
 
     package enum Identified: Sendable, Equatable {
         case known(Identity)
@@ -64,8 +68,34 @@ package struct Note: Sendable, Equatable {
     }
 
     package var level: Level
+    /// The whole of it in words, for people.
     package var text: String
     package var hint: String?
+    /// The same words each time, for logs that are searched; what varies is in `fields`.
+    package var topic: String
+    package var fields: [String: String]
+
+    package init(level: Level, text: String, hint: String?, topic: String, fields: [String: String]) {
+        self.level = level
+        self.text = text
+        self.hint = hint
+        self.topic = topic
+        self.fields = fields
+    }
+}
+
+/// What a person asks of a running instance, or does to the state when none is running.
+package enum Request: Sendable, Equatable, Codable {
+    case trigger(action: String, releases: [String: ReleaseReference])
+    case retry(job: String)
+    case forget(id: String)
+    case accept(upstream: String)
+    case checkNow
+
+    package enum Answer: Sendable, Equatable, Codable {
+        case done(String)
+        case refused(String, hint: String?)
+    }
 }
 
 /// How a look at an upstream ended, in the contract's words.
@@ -94,5 +124,12 @@ package struct Report: Sendable, Equatable {
         /// `succeeded`, `pending` or `failed`.
         package var status: String
         package var reason: String?
+
+        package init(id: String, notifier: String, status: String, reason: String? = nil) {
+            self.id = id
+            self.notifier = notifier
+            self.status = status
+            self.reason = reason
+        }
     }
 }

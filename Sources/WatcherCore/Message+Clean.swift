@@ -86,11 +86,11 @@ private let marksLimit = 4
 package let cutMark = "… (cut)"
 
 extension StringProtocol {
-    /// Without the spaces and line breaks at both ends.
+    /// Without the white space at both ends.
     package func trimmingBlanks() -> String {
         var rest = self[...]
-        while let first = rest.first, first == " " || first == "\n" { rest.removeFirst() }
-        while let last = rest.last, last == " " || last == "\n" { rest.removeLast() }
+        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
+        while let last = rest.last, last.isWhitespace { rest.removeLast() }
         return String(rest)
     }
 

@@ -6,7 +6,7 @@ extension Message {
         let verb = type == .started ? "has started" : type == .succeeded ? "has succeeded" : "has failed"
         let tone: Tone = type == .started ? .neutral : type == .succeeded ? .good : .bad
         var text = Text(tone: tone, title: "\(what) \(verb)\(cause(notes))", reference: id)
-        if type == .failed { text.quote = quoted(job?.reason ?? detail) }
+        text.quote = quoted([type == .failed ? job?.reason : nil, detail].compactMap { $0 }.joined(separator: "\n"))
         if notes.count > 1 { text.add(notes, naming: true) }
         text.facts = outcome
         text.links = [Link("Run", job?.url)].compactMap { $0 }

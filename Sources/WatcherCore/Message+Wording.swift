@@ -22,6 +22,7 @@ extension Message {
             let kind = note?.kind.map { " (\($0))" } ?? ""
             var text = Text(tone: .news, title: "\(subject) is out\(kind)", reference: id)
             if let name = note?.title { text.lines.append("“\(name)”") }
+            text.quote = quoted(detail)
             text.facts = before + published(note)
             text.links = Link("Release notes", note?.url).map { [$0] } ?? []
             return text
@@ -29,6 +30,7 @@ extension Message {
         let highest = notes.newestFirst.first ?? first
         let title = "\(owner ?? highest.upstream): \(notes.count) new releases, the newest is \(highest.tag)"
         var text = Text(tone: .news, title: title, reference: id)
+        text.quote = quoted(detail)
         text.add(notes, naming: Set(notes.map(\.upstream)).count > 1)
         text.facts = before
         return text
@@ -37,6 +39,7 @@ extension Message {
     private var stalledWording: Text {
         var text = Text(tone: .warning, title: "\(subject) is published, but not complete", reference: id)
         text.lines.append("Files that it needs are still missing. Nothing starts for it until they are there.")
+        text.quote = quoted(detail)
         let globs = (missing ?? []).prefix(Text.itemsLimit).map { $0.word }
         if !globs.isEmpty { text.facts.append(Fact(name: "Missing", value: globs.joined(separator: ", "))) }
         text.facts += published(releases?.first)

@@ -12,6 +12,8 @@ package struct Outbox: Sendable, Equatable, Codable {
     package struct Outgoing: Sendable, Equatable, Codable {
         package var message: Message
         package var notifiers: [String]
+        /// After which a try that fails was the last one.
+        package var expires: Timestamp
     }
 
     package struct Receiver: Sendable, Equatable, Codable {
@@ -42,7 +44,10 @@ package struct Outbox: Sendable, Equatable, Codable {
         guard !notifiers.isEmpty else { return }
         sequence &+= 1
         let id = "m-" + StableHash(String(sequence), String(now.wall)).name
-        messages.append(Outgoing(message: message(id), notifiers: notifiers.sorted()))
+        messages.append(
+            Outgoing(
+                message: message(id), notifiers: notifiers.sorted(), expires: now.deadline(in: Backoff.messageLifetime))
+        )
         if messages.count > Self.messageLimit {
             let oldest = messages.removeFirst()
             for notifier in oldest.notifiers {
@@ -79,6 +84,11 @@ package struct Outbox: Sendable, Equatable, Codable {
             receivers[notifier] = nil
             remove(id, notifier)
             end(outgoing.message, notifier, nil, at: now)
+        case .retry(_, let reason) where now.hasReached(outgoing.expires):
+            let words = "given up after \(Words.duration(Backoff.messageLifetime)): \(reason)"
+            remove(id, notifier)
+            end(outgoing.message, notifier, words, at: now)
+            return words
         case .retry(let after, let reason):
             var receiver = receivers[notifier] ?? Receiver()
             receiver.failures += 1
@@ -93,20 +103,39 @@ package struct Outbox: Sendable, Equatable, Codable {
         return nil
     }
 
-    /// Gives up what has been tried for three days, in the open.
-    package mutating func expire(at now: Instant) -> [Delivery] {
-        let before = ended.count
-        for outgoing in messages
-        where now.floor.seconds(since: outgoing.message.time) >= Backoff.messageLifetime {
-            for notifier in outgoing.notifiers {
-                let last = receivers[notifier]?.reason.map { ": " + $0 } ?? ""
+    /// Gives up, in the open, what nobody can deliver any more: its notifier is not among `known`, and its time is over.
+    package mutating func expire(known: some Collection<String>, at now: Instant) -> [Delivery] {
+        var expired: [Delivery] = []
+        for outgoing in messages where now.hasReached(outgoing.expires) {
+            for notifier in outgoing.notifiers where !known.contains(notifier) {
                 remove(outgoing.message.id, notifier)
-                end(outgoing.message, notifier, "given up after three days\(last)", at: now, trimming: false)
+                end(outgoing.message, notifier, "given up: \(notifier) is no longer in the configuration", at: now)
+                expired += ended.suffix(1)
             }
         }
-        let expired = Array(ended[before...])
-        trim()
         return expired
+    }
+
+    /// Moves every deadline: the wall clock was set, and what was to happen in a minute still is.
+    package mutating func shift(by seconds: Int64) {
+        for index in messages.indices { messages[index].expires = messages[index].expires.adding(seconds) }
+        receivers = receivers.mapValues { receiver in
+            var receiver = receiver
+            receiver.notBefore = receiver.notBefore?.adding(seconds)
+            return receiver
+        }
+    }
+
+    /// Takes back deadlines that no wait of ours can have set: the clock was set back while nobody was running.
+    package mutating func clamp(at now: Instant) {
+        for name in receivers.keys {
+            if let until = receivers[name]?.notBefore, until > now.deadline(in: DeliveryOutcome.longestWait) {
+                receivers[name]?.notBefore = nil
+            }
+        }
+        for index in messages.indices {
+            messages[index].expires = min(messages[index].expires, now.deadline(in: Backoff.messageLifetime))
+        }
     }
 
     /// Drops an ended delivery that a person has taken note of. Returns whether there was one.
@@ -124,13 +153,13 @@ package struct Outbox: Sendable, Equatable, Codable {
     }
 
     private mutating func end(
-        _ message: Message, _ notifier: String, _ failure: String?, at now: Instant, trimming: Bool = true
+        _ message: Message, _ notifier: String, _ failure: String?, at now: Instant
     ) {
         ended.append(
             Delivery(
                 id: message.id, notifier: notifier, type: message.type, about: message.job?.action ?? message.upstream,
                 succeeded: failure == nil, reason: failure, at: now.floor))
-        if trimming { trim() }
+        trim()
     }
 
     /// Failures are not pushed out by successes.

@@ -8,6 +8,8 @@ package struct Quota: Sendable, Equatable {
         /// No request before this moment: the server asked for it.
         package var pausedUntil: Timestamp?
         package var pauseReason: String?
+        /// How long the pause was to be, in seconds: one that is farther away was set by another clock.
+        package var pauseLength: Int64?
         /// Limits without a named time in a row.
         package var strikes = 0
 
@@ -37,7 +39,8 @@ package struct Quota: Sendable, Equatable {
 
     package mutating func permission(at now: Instant) -> Permission {
         if let until = record.pausedUntil {
-            if !now.hasReached(until) { return .paused(until: until) }
+            let longest = record.pauseLength ?? Backoff.longestPause
+            if !now.hasReached(until), until <= now.deadline(in: longest) { return .paused(until: until) }
             record.pausedUntil = nil
             record.pauseReason = nil
         }
@@ -48,6 +51,13 @@ package struct Quota: Sendable, Equatable {
         }
         guard recent.count - start >= requestsPerMinute else { return .granted }
         return .busy(untilUptime: recent[start] + 60_001)
+    }
+
+    /// Moves what the wall clock said: it was set.
+    package mutating func shift(by seconds: Int64) {
+        record.pausedUntil = record.pausedUntil?.adding(seconds)
+        record.resetsAt = record.resetsAt?.adding(seconds)
+        clockOffset = clockOffset.map { $0 - seconds }
     }
 
     /// Counts a request before it is made.
@@ -73,8 +83,12 @@ package struct Quota: Sendable, Equatable {
     package mutating func pause(seconds: Int64?, reason: String, at now: Instant) {
         record.strikes = seconds == nil ? min(record.strikes + 1, 10) : 0
         let wait = seconds ?? Backoff.unnamedLimit(after: record.strikes)
-        let until = now.deadline(in: min(max(wait, 1), Backoff.longestPause))
-        record.pausedUntil = max(record.pausedUntil ?? until, until)
+        let length = min(max(wait, 1), Backoff.longestPause)
+        let until = now.deadline(in: length)
+        if until >= record.pausedUntil ?? until {
+            record.pausedUntil = until
+            record.pauseLength = length
+        }
         record.pauseReason = reason
     }
 }

@@ -1,45 +1,46 @@
 /// When each upstream is looked at next.
 ///
-/// A pass that does not repeat looks at every upstream once, whatever its interval. The daemon looks at each on its own
-/// interval, on a clock that nobody can set, with jitter from a stable hash so that herds spread and stay spread.
+/// A pass that does not repeat looks at every upstream once, whatever its interval. The daemon looks at all once, and
+/// then at each on its own interval, on a clock that nobody can set: the second looks are spread over the interval by
+/// name, and jitter from a stable hash keeps them from bunching.
 package struct Schedule: Sendable {
+    /// What is due, in order.
     private var queue: [String]
     private var head = 0
     /// Uptimes in milliseconds.
     private var times: [String: Int64] = [:]
+    /// The smallest of `times`, as long as it is known.
+    private var soonest: Int64?
     /// Our own limit of requests in a minute: nothing before this uptime.
     private var busyUntil: Int64?
 
-    init(_ config: Config, mode: Core.Mode, ledger: Ledger) {
+    init(_ config: Config, mode: Core.Mode) {
         queue = config.upstreams.keys.filter { mode.upstreams?.contains($0) ?? true }.sorted()
     }
 
-    var isEmpty: Bool { head >= queue.count && times.isEmpty }
-
     /// Whether a look at this upstream is still to come in this pass.
-    func isQueued(_ upstream: String) -> Bool { queue[head...].contains(upstream) }
+    func isQueued(_ upstream: String) -> Bool { hasQueue && queue[head...].contains(upstream) }
 
     var hasQueue: Bool { head < queue.count }
 
     /// When to come back for a check; nil when no time is known.
     var nextUptime: Int64? {
-        if head < queue.count { return busyUntil }
-        return times.values.min()
+        if hasQueue { return busyUntil }
+        return soonest
     }
 
     /// The next upstream that is due.
     mutating func next(at now: Instant) -> String? {
         if let busyUntil, now.uptime < busyUntil { return nil }
         busyUntil = nil
-        if head == queue.count, let soonest = times.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }),
-            soonest.value <= now.uptime
-        {
+        if !hasQueue, let soonest, soonest <= now.uptime {
             queue = times.filter { $0.value <= now.uptime }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(
                 \.key)
             head = 0
             for name in queue { times[name] = nil }
+            self.soonest = times.values.min()
         }
-        guard head < queue.count else { return nil }
+        guard hasQueue else { return nil }
         defer { head += 1 }
         return queue[head]
     }
@@ -51,12 +52,20 @@ package struct Schedule: Sendable {
     }
 
     mutating func plan(_ upstream: String, in milliseconds: Int64, at now: Instant) {
-        times[upstream] = now.uptime + max(milliseconds, 0)
+        let time = now.uptime + max(milliseconds, 0)
+        times[upstream] = time
+        soonest = min(soonest ?? time, time)
     }
 
-    /// Looks at everything now.
-    mutating func planAllNow(_ upstreams: some Sequence<String>, at now: Instant) {
-        for upstream in upstreams where !isQueued(upstream) { times[upstream] = now.uptime }
+    /// Looks at these now.
+    mutating func planNow(_ upstreams: some Sequence<String>, at now: Instant) {
+        for upstream in upstreams where !isQueued(upstream) { plan(upstream, in: 0, at: now) }
+    }
+
+    /// Forgets upstreams that are no longer configured.
+    mutating func drop(_ upstreams: some Sequence<String>) {
+        for upstream in upstreams { times[upstream] = nil }
+        soonest = times.values.min()
     }
 }
 
@@ -66,15 +75,60 @@ extension Core {
         upstream.every ?? config.poll.every ?? (config.github.token == nil ? 900 : 120)
     }
 
-    /// Milliseconds until the next look, with jitter by name and time of the last.
-    func nextCheckDelay(_ name: String, _ upstream: Config.Upstream, at now: Instant) -> Int64 {
-        let interval = Self.interval(of: upstream, in: config)
-        let failures = ledger.upstreams[name]?.failures ?? 0
-        let seconds = failures == 0 ? interval : Backoff.check(interval: interval, after: failures)
-        let milliseconds = seconds * 1000
-        let spread = milliseconds * Int64(config.poll.jitter) / 100
-        guard spread > 0 else { return milliseconds }
-        let hash = StableHash(name, String(now.uptime)).value
-        return milliseconds - spread + Int64(hash % UInt64(2 * spread + 1))
+    /// While something waits its upstream is looked at this often, in seconds, where its interval is longer.
+    package static let attentiveInterval: Int64 = 60
+
+    /// Milliseconds until the next look.
+    mutating func nextCheckDelay(_ name: String, _ upstream: Config.Upstream, at now: Instant) -> Int64 {
+        let watch = ledger.upstreams[name] ?? Watch()
+        var seconds = Double(Self.interval(of: upstream, in: config))
+        if watch.failures > 0 {
+            seconds = Double(Backoff.check(interval: Int64(seconds), after: watch.failures))
+        } else if isAwaited(name, watch) {
+            seconds = min(seconds, Double(Self.attentiveInterval))
+        }
+        let milliseconds = seconds * 1000 * stretch(at: now)
+        var hash = StableHash(name)
+        guard spread.contains(name) else {
+            // The first look is over: from here on everybody has a place of their own in the interval.
+            spread.insert(name)
+            return Int64(milliseconds * (Double(hash.value % 1000) + 1) / 1000)
+        }
+        hash.combine(String(now.uptime))
+        let share = (Double(hash.value % 2001) - 1000) / 1000
+        let delay = Int64(milliseconds * (1 + share * Double(config.poll.jitter) / 100))
+        // What comes of age does so at a known moment.
+        let ripe = watch.waiting.filter(\.missing.isEmpty).compactMap(\.until).min()
+        return min(delay, max((ripe?.seconds ?? .max / 2000) * 1000 - now.wall, 1000))
+    }
+
+    /// Whether assets are waited for that may still come in time, or a run that this upstream started is under way.
+    private func isAwaited(_ name: String, _ watch: Watch) -> Bool {
+        watch.waiting.contains { !$0.isStalled && !$0.missing.isEmpty }
+            || ledger.jobs.contains { $0.isRunning && $0.causes[name] != nil }
+    }
+
+    /// Computed anew when an answer has told something new, or a minute has passed.
+    private mutating func stretch(at now: Instant) -> Double {
+        if let (value, uptime) = lastStretch, now.uptime - uptime < 10_000 { return value }
+        let value = Budget.stretch(config, ledger.quotas[QuotaKey.github.name], at: now)
+        lastStretch = (value, now.uptime)
+        return value
+    }
+
+    /// Takes a new configuration. What is pending for an action that is gone is failed in the open; what is pending
+    /// for a notifier that is gone stays, visible, and is given up in the open when its time is over; what is
+    /// remembered of an upstream that is gone stays, so that nothing is new when it comes back.
+    mutating func reconfigure(_ config: Config, at now: Instant) {
+        let before = Set(self.config.upstreams.keys)
+        let after = Set(config.upstreams.keys)
+        let moved = after.intersection(before).filter { self.config.upstreams[$0] != config.upstreams[$0] }
+        self.config = config
+        quotas = [:]
+        lastStretch = nil
+        schedule.drop(before.subtracting(after))
+        schedule.planNow(after.subtracting(before).union(moved).subtracting(checking).sorted(), at: now)
+        changed(.noted)
+        say(.news, "the new configuration is in use", topic: "configuration reloaded")
     }
 }

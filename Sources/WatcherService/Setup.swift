@@ -15,14 +15,14 @@ package struct Setup: Sendable {
         case secret(place: String, Secrets.Failure)
         case noFolder(String)
         case state(StateFile.Failure)
-        case locked(pid: String?)
+        case locked(pid: String?, StateLock.Role?)
         case disk(DurableFile.Failure)
         case http(HTTPError)
     }
 
     package static let programVersion = "0.1.0"
-    /// GitHub asks for a name and a way to reach people; it must not contain "curl".
-    package static let userAgent = "watcher/\(programVersion) (release watcher; +https://github.com/elabftw/elabftw)"
+    /// GitHub refuses requests without one, and wastes bytes on those that contain "curl".
+    package static let userAgent = "watcher/\(programVersion) (release watcher)"
 
     /// Reads the configuration; touches nothing else.
     package init(configPath: String?, environment: [String: String]) throws(Failure) {
@@ -72,12 +72,12 @@ package struct Setup: Sendable {
         return StateFile(path: path)
     }
 
-    package static func lock(_ file: StateFile) throws(Failure) -> StateLock {
+    package static func lock(_ file: StateFile, as role: StateLock.Role) throws(Failure) -> StateLock {
         do throws(StateLock.Failure) {
-            return try StateLock(statePath: file.path)
+            return try StateLock(statePath: file.path, role: role)
         } catch {
             switch error {
-            case .held(let pid): throw .locked(pid: pid)
+            case .held(let pid, let role): throw .locked(pid: pid, role)
             case .system(let failure): throw .disk(failure)
             }
         }
@@ -224,7 +224,7 @@ extension Setup.Failure {
         case .secret(let place, let failure): ["\(place): \(failure)"]
         case .noFolder(let folder): ["the folder of the state file does not exist: \(folder)"]
         case .state(let failure): [failure.description]
-        case .locked(let pid): ["another instance holds the state file\(pid.map { " (pid \($0))" } ?? "")"]
+        case .locked(let pid, _): ["another instance holds the state file\(pid.map { " (pid \($0))" } ?? "")"]
         case .disk(let failure): ["\(failure)"]
         case .http(let error): [error.description]
         }
@@ -235,7 +235,7 @@ extension Setup.Failure {
         case .unreadable(let path, let failure) where failure.isMissing:
             "write one (config.example.json is a start), or name it with --config; looked for \(path)"
         case .unreadable: "run as a user that may read it"
-        case .wrong: "watcher validate shows all problems; deploy/config.schema.json describes every key"
+        case .wrong: "deploy/config.schema.json describes every key"
         case .secret: "it is needed before anything is begun"
         case .noFolder: "make it, owned by the user that runs watcher"
         case .state(let failure): failure.hint

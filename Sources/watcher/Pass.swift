@@ -21,7 +21,7 @@ enum Pass {
         let http = try setup.httpClient()
         let executor = try setup.executor(http)
         if mode.acts {
-            let lock = try Setup.lock(file)
+            let lock = try Setup.lock(file, as: .once)
             return try await locked(file, lock)
         }
         return try await unlocked(file)
@@ -39,7 +39,7 @@ enum Pass {
                 perform: executor.perform, save: { (ledger) throws(DurableFile.Failure) in try file.save(ledger) },
                 observe: voice.tell)
             do throws(DurableFile.Failure) {
-                try await engine.run(&core, stops: await Signals.stops())
+                try await engine.run(&core, sources: [await Signals.stops()])
             } catch {
                 throw Setup.Failure.disk(error)
             }

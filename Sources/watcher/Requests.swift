@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import WatcherCore
 import WatcherService
 
@@ -11,12 +12,7 @@ struct Retry: ParsableCommand {
     var job: String
     @OptionGroup var common: CommonOptions
 
-    func run() throws {
-        try Request.run(common) { (core, now) throws(Core.RequestError) in
-            let id = try core.retry(job, at: now)
-            return "job \(id) is pending: the next pass starts it"
-        }
-    }
+    func run() throws { try Asking.ask(.retry(job: job), common) }
 }
 
 struct Forget: ParsableCommand {
@@ -28,12 +24,7 @@ struct Forget: ParsableCommand {
     var job: String
     @OptionGroup var common: CommonOptions
 
-    func run() throws {
-        try Request.run(common) { (core, now) throws(Core.RequestError) in
-            try core.forget(job, at: now)
-            return "\(job) is dropped"
-        }
-    }
+    func run() throws { try Asking.ask(.forget(id: job), common) }
 }
 
 struct Accept: ParsableCommand {
@@ -49,32 +40,90 @@ struct Accept: ParsableCommand {
     var upstream: String
     @OptionGroup var common: CommonOptions
 
+    func run() throws { try Asking.ask(.accept(upstream: upstream), common) }
+}
+
+struct CheckNow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-now",
+        abstract: "Make a running daemon look at every upstream now.",
+        discussion: "  watcher check-now")
+
+    @OptionGroup var common: CommonOptions
+
     func run() throws {
-        try Request.run(common) { (core, now) throws(Core.RequestError) in
-            try core.accept(upstream)
-            return "\(upstream) is accepted: the next pass looks at it as for the first time"
+        let file = try common.setup().stateFile(making: false)
+        guard let daemon = try Asking.daemon(of: file) else {
+            Terminal.fail(["no daemon is running on \(file.path)"], hint: "watcher once looks at every upstream")
+            throw Terminal.personNeeded
+        }
+        try Asking.ask(.checkNow, file, daemon)
+    }
+}
+
+/// A change of the state that a person asks for: of the daemon where one is running, else made here, under the lock
+/// and saved before it is confirmed.
+enum Asking {
+    static func ask(_ request: Request, _ common: CommonOptions) throws {
+        let setup = try common.setup()
+        let file = try setup.stateFile(making: true)
+        let lock: StateLock
+        do throws(Setup.Failure) {
+            lock = try Setup.lock(file, as: .request)
+        } catch {
+            guard let daemon = error.daemon else { throw error }
+            return try ask(request, file, daemon)
+        }
+        var core = Core(setup.config, mode: Core.Mode(upstreams: []), ledger: try Setup.load(file))
+        let answer = core.answer(request, at: Clock.now())
+        if core.unsaved != .nothing {
+            do throws(DurableFile.Failure) { try file.save(core.ledger) } catch { throw Setup.Failure.disk(error) }
+        }
+        _ = consume lock
+        try say(answer)
+    }
+
+    static func ask(_ request: Request, _ file: StateFile, _ daemon: Int32) throws {
+        let answer: Request.Answer?
+        do throws(DurableFile.Failure) {
+            answer = try RequestFiles.ask(request, statePath: file.path, pid: daemon)
+        } catch {
+            throw Setup.Failure.disk(error)
+        }
+        guard let answer else {
+            Terminal.fail(
+                ["the daemon (pid \(daemon)) has not answered"], hint: "watcher status shows whether it was done")
+            throw Terminal.personNeeded
+        }
+        try say(answer)
+    }
+
+    /// The pid of the daemon that holds the state, if one does.
+    static func daemon(of file: StateFile) throws -> Int32? {
+        do throws(Setup.Failure) {
+            let lock = try Setup.lock(file, as: .request)
+            _ = consume lock
+            return nil
+        } catch {
+            guard let daemon = error.daemon else { throw error }
+            return daemon
+        }
+    }
+
+    private static func say(_ answer: Request.Answer) throws {
+        switch answer {
+        case .done(let words): Terminal.say(words)
+        case .refused(let words, let hint):
+            Terminal.fail([words], hint: hint)
+            throw Terminal.personNeeded
         }
     }
 }
 
-/// A change of the state that a person asks for: under the lock, saved before it is confirmed, no network.
-enum Request {
-    static func run(
-        _ common: CommonOptions, _ change: (inout Core, Instant) throws(Core.RequestError) -> String
-    ) throws {
-        let setup = try common.setup()
-        let file = try setup.stateFile(making: true)
-        let lock = try Setup.lock(file)
-        var core = Core(setup.config, mode: Core.Mode(upstreams: []), ledger: try Setup.load(file))
-        let said: String
-        do throws(Core.RequestError) {
-            said = try change(&core, Clock.now())
-        } catch {
-            Terminal.fail([error.description], hint: error.hint)
-            throw Terminal.personNeeded
-        }
-        do throws(DurableFile.Failure) { try file.save(core.ledger) } catch { throw Setup.Failure.disk(error) }
-        _ = consume lock
-        Terminal.say(said)
+extension Setup.Failure {
+    /// The daemon that holds the lock; nil when it is a pass that will soon be over.
+    var daemon: Int32? {
+        guard case .locked(let pid?, .run) = self else { return nil }
+        return Int32(pid)
     }
 }

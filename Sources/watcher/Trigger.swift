@@ -36,18 +36,21 @@ struct Trigger: AsyncParsableCommand {
             guard Tag.isSafe(tag) else { throw ValidationError("\(tag) is no tag that can be taken") }
             named[name] = try await release(setup, upstream.repository, tag)
         }
+        let file = try setup.stateFile(making: true)
+        if let daemon = try Asking.daemon(of: file) {
+            return try Asking.ask(.trigger(action: action, releases: named), file, daemon)
+        }
         let pass = try await Pass.run(
             setup, mode: Core.Mode(upstreams: [], waits: wait), voice: Voice(isVerbose: true)
         ) { core, now in
-            do throws(Core.RequestError) {
-                let id = try core.trigger(action, named, at: now)
-                Terminal.say("job \(id)")
-            } catch {
-                Terminal.fail([error.description], hint: error.hint)
+            switch core.answer(.trigger(action: action, releases: named), at: now) {
+            case .done(let words): Terminal.say(words)
+            case .refused(let words, let hint):
+                Terminal.fail([words], hint: hint)
                 throw Terminal.personNeeded
             }
         }
-        if pass.ledger.needsPerson { throw Terminal.personNeeded }
+        if pass.ledger.needsPerson(setup.config) { throw Terminal.personNeeded }
     }
 
     /// A mistyped tag is found before anything is started.

@@ -21,8 +21,10 @@ struct Watcher: AsyncParsableCommand {
             """,
         version: Setup.programVersion,
         subcommands: [
-            Once.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self, Retry.self, Forget.self,
+            Once.self, Run.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self, Retry.self,
+            Forget.self,
             Accept.self,
+            CheckNow.self,
         ])
 
     static func main() async {
@@ -40,8 +42,13 @@ struct Watcher: AsyncParsableCommand {
         } catch let failure as Setup.Failure {
             Terminal.fail(failure.lines, hint: failure.hint)
             Glibc.exit(failure.status)
+        } catch let code as ExitCode {
+            exit(withError: code)
         } catch {
-            exit(withError: error)
+            // Help and versions are no failures; what is left is a wrong command line.
+            guard exitCode(for: error) != .success else { exit(withError: error) }
+            Terminal.fail([Terminal.inOurVoice(message(for: error))], hint: "watcher --help, or watcher COMMAND --help")
+            Glibc.exit(exitCode(for: error).rawValue)
         }
     }
 }

@@ -18,6 +18,7 @@ final class NginxFront {
     private let process = Process()
     /// nginx lives as long as this is open: also when the tests die, it goes with them.
     private let leash = Pipe()
+    private let ended = Event()
 
     var caFile: String { folder.appendingPathComponent("ca.pem").path }
 
@@ -34,9 +35,14 @@ final class NginxFront {
         ports = (chosen[0], chosen[1], chosen[2], chosen[3])
         try Self.makeCertificates(in: folder)
         try configuration.write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
+        // By SIGKILL: threads of the concurrency runtime block signals, and their children inherit that.
+        // Another child that inherited the end that is written to would keep this one alive.
+        _ = fcntl(leash.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        let ended = ended
+        process.terminationHandler = { _ in ended.open() }
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         let command =
-            "PATH=$PATH:/usr/sbin nginx -p . -e error.log -c nginx.conf & nginx=$!; cat; kill $nginx; wait $nginx"
+            "PATH=$PATH:/usr/sbin nginx -p . -e error.log -c nginx.conf & nginx=$!; cat; kill -KILL $nginx; wait $nginx"
         process.arguments = ["-c", command]
         process.currentDirectoryURL = folder
         process.standardInput = leash
@@ -45,16 +51,16 @@ final class NginxFront {
         let deadline = ContinuousClock.now + .seconds(20)
         while Connection(toPort: ports.old).map({ $0.finish() }) == nil {
             guard ContinuousClock.now < deadline else {
-                stop()
+                await stop()
                 throw Failure(text: "nginx does not answer")
             }
             await Task.yield()
         }
     }
 
-    func stop() {
+    func stop() async {
         try? leash.fileHandleForWriting.close()
-        process.waitUntilExit()
+        await ended.wait()
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -68,8 +74,6 @@ final class NginxFront {
                 add_header X-Connection $connection always;
                 location / { return 200 "$request_uri"; }
                 location /304 { return 304; }
-                location /upload { client_max_body_size 4m; proxy_pass http://127.0.0.1:\(port); }
-                location /large { alias .; try_files /zeros =404; }
             }
             """
         }

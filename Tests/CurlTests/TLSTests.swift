@@ -1,17 +1,17 @@
 import Curl
 import Testing
 
-@Suite("TLS and HTTP/2", .enabled(if: NginxFront.absence == nil, "no nginx on this machine"))
+@Suite("TLS and HTTP/2", .serialized, .enabled(if: NginxFront.absence == nil, "no nginx on this machine"))
 struct TLSTests {
     private func withNginx<R>(
         _ configuration: HTTPClient.Configuration = .init(), _ body: (NginxFront, HTTPClient) async throws -> R
     ) async throws -> R {
         let front = try await NginxFront()
-        defer { front.stop() }
         let client = try HTTPClient(configuration)
         let result: Result<R, any Error>
         do { result = .success(try await body(front, client)) } catch { result = .failure(error) }
         await client.shutdown()
+        await front.stop()
         return try result.get()
     }
 

@@ -16,8 +16,38 @@ enum NotifiersFixtures {
 
     static let services: [String: Config.Service] = [
         "slack": .slack(url: .literal("https://hooks.slack.com/services/T00000000/B00000000/aaaabbbbccccdddd")),
+        "discord": .discord(url: .literal("https://discord.com/api/webhooks/123456789012345678/aaaabbbbccccdddd")),
+        "teams": .teams(
+            url: .literal(
+                "https://d.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/"
+                    + "0123456789abcdef/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0"
+                    + "&sig=aaaabbbbccccdddd")),
+        "mattermost": .mattermost(url: .literal("https://chat.example.org/hooks/aaaabbbbccccdddd")),
+        "rocketchat": .rocketchat(url: .literal("https://chat.example.org/hooks/0123456789/aaaabbbbccccdddd")),
+        "googleChat": .googleChat(
+            url: .literal(
+                "https://chat.googleapis.com/v1/spaces/AAAA/messages?key=0123456789&token=aaaabbbbccccdddd")),
+        "matrix": .matrix(
+            Config.Matrix(
+                homeserver: .literal("https://matrix.example.org/"), room: .literal("!abc/def:example.org"),
+                token: .literal("aaaabbbbccccdddd"))),
+        "ntfy": .ntfy(ntfy),
+        "gotify": .gotify(
+            Config.Gotify(server: .literal("https://push.example.org/gotify/"), token: .literal("aaaabbbbccccdddd"))),
+        "telegram": .telegram(
+            Config.Telegram(token: .literal("123456:aaaabbbbccccdddd"), chat: .literal("-1001234567890"))),
+        "zulip": .zulip(
+            Config.Zulip(
+                server: .literal("https://zulip.example.org"), email: .literal("bot@example.org"),
+                token: .literal("aaaabbbbccccdddd"), stream: .literal("general"), topic: .literal("releases & more"))),
         "webhook": .webhook(webhook(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
     ]
+
+    static var ntfy: Config.Ntfy {
+        var ntfy = Config.Ntfy(topic: .literal("releases"))
+        ntfy.token = .literal("tk_aaaabbbbccccdddd")
+        return ntfy
+    }
 
     static func webhook(secret: String?) -> Config.Webhook {
         var webhook = Config.Webhook(url: .literal("https://example.org/hooks/releases?key=0123456789"))
@@ -47,13 +77,13 @@ enum NotifiersFixtures {
         message.repository = message.repository.map { _ in nasty }
         message.missing = message.missing.map { _ in Array(repeating: nasty, count: 30) }
         if let note = message.releases?.first {
-            message.releases = (0..<40).map { number in
+            message.releases = (0..<25).map { number in
                 var note = note
                 note.tag = "5.6.\(number)"
                 note.version = note.tag
-                note.name = "\(number) \(long)"
-                note.url = "https://github.com/elabftw/elabftw/releases/tag/\(note.tag)?\(nasty)"
-                note.highest = number == 39
+                note.name = "\(nasty.dropFirst(number * 20))"
+                note.url = "https://github.com/elabftw/elabftw/releases/tag/\(note.tag)?a=b)|c>&d=\(nasty.prefix(90))"
+                note.highest = number == 24
                 return note
             }
         }

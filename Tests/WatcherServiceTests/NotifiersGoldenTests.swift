@@ -36,11 +36,16 @@ struct NotifiersGoldenTests {
         let body = try #require(request.body)
         let type = request.headers.first { $0.name == "Content-Type" }?.value ?? ""
         let value = type.hasPrefix("application/json") ? try JSONReader.read(body).value : form(body)
-        return [
-            "method": .string(request.method.rawValue), "url": .string(request.url),
-            "headers": .object(request.headers.map { JSONValue.Member($0.name, .string($0.value)) }),
-            "body": value,
+        var members: [JSONValue.Member] = [
+            .init("method", .string(request.method.rawValue)), .init("url", .string(request.url)),
+            .init("headers", .object(request.headers.map { JSONValue.Member($0.name, .string($0.value)) })),
+            .init("body", value),
         ]
+        // What is signed is bytes: for others to check.
+        if request.headers.contains(where: { $0.name == "webhook-signature" }) {
+            members.append(.init("bytes", .string(String(decoding: body, as: UTF8.self))))
+        }
+        return .object(members)
     }
 
     private static func form(_ body: [UInt8]) -> JSONValue {

@@ -40,12 +40,39 @@ struct NotifiersOutcomeTests {
     @Test(
         "what services say in their own words",
         arguments: [
-            ("slack", 200, "ok", Kind.delivered), ("slack", 200, #"{"ok":true}"#, .delivered),
+            ("slack", 200, "ok", Kind.delivered), ("slack", 200, "ok\r\n", .delivered),
+            ("slack", 200, #"{"ok":true}"#, .delivered),
             ("slack", 200, #"{"success":true}"#, .delivered), ("slack", 200, "<!DOCTYPE html><p>Sign in", .retry),
             ("slack", 200, #"{"ok":false,"error":"rate_limited","retry_after":1}"#, .retry),
             ("slack", 200, #"{"ok":false,"error":"invalid_blocks"}"#, .refused), ("slack", 200, "", .refused),
             ("slack", 200, "invalid_payload", .refused), ("slack", 410, "channel_is_archived", .refused),
             ("slack", 404, "no_service", .refused), ("slack", 500, "rollup_error", .retry),
+            ("discord", 204, "", .delivered), ("discord", 200, #"{"id":"1","content":""}"#, .delivered),
+            ("discord", 404, #"{"message":"Unknown Webhook","code":10015}"#, .refused),
+            ("discord", 403, "<html>error code: 1010", .refused), ("discord", 200, "<!doctype html>", .retry),
+            ("teams", 202, "", .delivered), ("teams", 200, "1", .delivered), ("teams", 200, "<html>", .retry),
+            ("teams", 200, "Webhook message delivery failed with error: HTTP error 429 returned", .retry),
+            ("teams", 200, "Webhook message delivery failed with error: HTTP error 413 returned", .refused),
+            ("teams", 400, #"{"error":{"code":"WorkflowTriggerIsNotEnabled","message":"off"}}"#, .refused),
+            ("mattermost", 200, "ok", .delivered), ("mattermost", 200, "<html>", .retry),
+            ("mattermost", 400, #"{"id":"web.incoming_webhook.parse.app_error","message":"no"}"#, .refused),
+            ("rocketchat", 200, #"{"success":true}"#, .delivered),
+            ("rocketchat", 200, #"{"success":false,"error":"x"}"#, .refused),
+            ("rocketchat", 200, "", .refused), ("rocketchat", 400, #"{"success":false,"error":"x"}"#, .refused),
+            ("googleChat", 200, #"{"name":"spaces/AAAA/messages/1"}"#, .delivered), ("googleChat", 200, "{}", .refused),
+            ("googleChat", 429, #"{"error":{"status":"RESOURCE_EXHAUSTED","message":"slow"}}"#, .retry),
+            ("matrix", 200, #"{"event_id":"$1"}"#, .delivered), ("matrix", 200, "<html>", .retry),
+            ("matrix", 401, #"{"errcode":"M_UNKNOWN_TOKEN","error":"x","soft_logout":false}"#, .refused),
+            ("matrix", 413, #"{"errcode":"M_TOO_LARGE","error":"x"}"#, .refused),
+            ("ntfy", 200, #"{"id":"a","event":"message"}"#, .delivered), ("ntfy", 200, "<!DOCTYPE html>", .retry),
+            ("ntfy", 403, #"{"code":40301,"http":403,"error":"forbidden"}"#, .refused),
+            ("gotify", 200, #"{"id":5,"message":"x"}"#, .delivered), ("gotify", 200, "[]", .refused),
+            ("gotify", 401, #"{"error":"Unauthorized","errorCode":401,"errorDescription":"no"}"#, .refused),
+            ("telegram", 200, #"{"ok":true,"result":{}}"#, .delivered), ("telegram", 200, #"{"ok":false}"#, .refused),
+            ("telegram", 400, #"{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}"#, .refused),
+            ("zulip", 200, #"{"result":"success","id":1}"#, .delivered),
+            ("zulip", 200, #"{"result":"error","msg":"x"}"#, .refused),
+            ("zulip", 400, #"{"result":"error","code":"STREAM_DOES_NOT_EXIST","msg":"x"}"#, .refused),
             ("webhook", 200, "", .delivered), ("webhook", 204, "", .delivered), ("webhook", 202, "<html>", .delivered),
             ("webhook", 200, "Hook rules were not satisfied.", .refused),
             ("webhook", 200, "Hook rules were not satisfied.\n", .refused),
@@ -87,6 +114,54 @@ struct NotifiersOutcomeTests {
         let reset = (name: "X-RateLimit-Reset-After", value: "7.5")
         #expect(try Self.outcome("webhook", 429, "", [header, reset]) == .retry(after: 8, reason: "answered 429"))
         #expect(try Self.outcome("webhook", 500, "", [reset]) == .retry(after: nil, reason: "answered 500"))
+    }
+
+    @Test(
+        "each service's own hint is taken",
+        arguments: [
+            ("discord", #"{"message":"slow","retry_after":0.376,"global":false}"#, 1, "slow"),
+            (
+                "matrix", #"{"errcode":"M_LIMIT_EXCEEDED","error":"slow","retry_after_ms":3164}"#, 4,
+                "M_LIMIT_EXCEEDED: slow"
+            ),
+            ("telegram", #"{"ok":false,"description":"slow","parameters":{"retry_after":35}}"#, 35, "slow"),
+            (
+                "zulip", #"{"result":"error","code":"RATE_LIMIT_HIT","msg":"slow","retry-after":28.7}"#, 29,
+                "RATE_LIMIT_HIT: slow"
+            ),
+            ("ntfy", #"{"code":42901,"http":429,"error":"slow"}"#, 5, "slow"),
+        ])
+    func ownHints(service: String, body: String, seconds: Int64, word: String) throws {
+        #expect(
+            try Self.outcome(service, 429, body) == .retry(after: seconds, reason: "answered 429: \(word)"))
+    }
+
+    @Test("a spent day at ntfy is waited out until midnight UTC")
+    func midnight() throws {
+        let body = #"{"code":42908,"http":429,"error":"limit reached: daily message quota reached"}"#
+        guard case .retry(let after, _) = try Self.outcome("ntfy", 429, body, at: NotifiersFixtures.time) else {
+            Issue.record("expected a retry")
+            return
+        }
+        #expect(after == 50_400)
+    }
+
+    @Test("what a person must do is in the reason")
+    func advice() throws {
+        let moved = #"{"ok":false,"description":"upgraded","parameters":{"migrate_to_chat_id":-100123}}"#
+        #expect(
+            try Self.outcome("telegram", 400, moved)
+                == .refused(reason: "answered 400: the group has become a supergroup, whose chat is -100123"))
+        let notifier = NotifiersFixtures.notifier(
+            .matrix(
+                Config.Matrix(
+                    homeserver: .literal("https://example.org"), room: .literal("#a:example.org"), token: .literal("t"))
+            ))
+        let answer = HTTPResponse(status: 403, body: Array(#"{"errcode":"M_FORBIDDEN","error":"no"}"#.utf8))
+        #expect(
+            notifier.outcome(of: answer)
+                == .refused(
+                    reason: "answered 403: M_FORBIDDEN: no: a room is named by its id, which begins with !"))
     }
 
     @Test("a reason is one clean line and holds no part of a secret")

@@ -58,10 +58,46 @@ struct NotifiersPropertyTests {
             return blocks.count <= 50 && text.utf16.count <= 40_000 && body["blocks"]?.utf8().count ?? 0 <= 13_000
                 && body.strings.allSatisfy { $0.utf16.count <= 3000 }
         },
+        "discord": { body, _ in
+            guard case .array(let embeds)? = body["embeds"], embeds.count == 1, let embed = embeds.first,
+                case .string(let title)? = embed["title"]
+            else { return false }
+            let counted = embed.strings.filter { !$0.hasPrefix("https://") }.reduce(0) { $0 + $1.utf16.count }
+            return title.utf16.count <= 256 && (embed["description"]?.strings.first?.utf16.count ?? 0) <= 4096
+                && counted <= 6200
+        },
+        "teams": { _, bytes in bytes <= 20_480 },
+        "mattermost": { body, _ in (body["text"]?.strings.first?.unicodeScalars.count ?? .max) <= 4000 },
+        "rocketchat": { body, _ in body.strings.reduce(0) { $0 + $1.utf16.count } <= 5200 },
+        "googleChat": { _, bytes in bytes <= 32_000 },
+        "matrix": { _, bytes in bytes <= 60_000 },
+        "ntfy": { body, bytes in bytes <= 8192 && (body["message"]?.strings.first?.utf8.count ?? .max) <= 4096 },
+        "gotify": { _, bytes in bytes <= 20_000 },
+        "telegram": { body, _ in Telegram.isSound(body) },
+        "zulip": { body, _ in (body["content"]?.strings.first?.unicodeScalars.count ?? .max) <= 10_000 },
         "webhook": { _, bytes in bytes <= 20_480 },
     ]
 
-    @Test("no body is too long, is broken JSON or pings anybody", arguments: 0..<40 as Range<UInt64>)
+    enum Telegram {
+        /// The text is short enough, and each entity lies within it.
+        static func isSound(_ body: JSONValue) -> Bool {
+            guard case .string(let text)? = body["text"], case .array(let entities)? = body["entities"] else {
+                return false
+            }
+            let units = Array(text.utf16)
+            return units.count <= 4096 && entities.count <= 100
+                && entities.allSatisfy { entity in
+                    guard case .number(let start)? = entity["offset"], case .number(let length)? = entity["length"],
+                        let start = Int(start), let length = Int(length), length > 0, start + length <= units.count
+                    else { return false }
+                    // Neither end is in the middle of a pair of surrogates.
+                    return !UTF16.isTrailSurrogate(units[start])
+                        && (start + length == units.count || !UTF16.isTrailSurrogate(units[start + length]))
+                }
+        }
+    }
+
+    @Test("no body is too long, is broken JSON or pings anybody", arguments: 0..<12 as Range<UInt64>)
     func holds(seed: UInt64) throws {
         var random = Seeded(state: seed)
         for (name, service) in NotifiersFixtures.services.sorted(by: { $0.key < $1.key }) {

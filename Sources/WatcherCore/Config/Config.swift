@@ -127,6 +127,16 @@ package struct Config: Sendable, Equatable {
 
     package enum Service: Sendable, Equatable {
         case slack(url: Secret)
+        case discord(url: Secret)
+        case teams(url: Secret)
+        case mattermost(url: Secret)
+        case rocketchat(url: Secret)
+        case googleChat(url: Secret)
+        case matrix(Matrix)
+        case ntfy(Ntfy)
+        case gotify(Gotify)
+        case telegram(Telegram)
+        case zulip(Zulip)
         case webhook(Webhook)
     }
 

@@ -40,9 +40,10 @@ final class ConfigDocument {
         return Spelling.nearest(to: name, among: known)
     }
 
-    func learn(_ keys: [ConfigKey], of kind: String) {
-        if vocabulary[kind] == nil { vocabulary[kind] = keys }
-    }
+    /// Once for each kind: ten thousand upstreams have the same keys.
+    func knows(_ kind: String) -> Bool { vocabulary[kind] != nil }
+
+    func learn(_ keys: [ConfigKey], of kind: String) { vocabulary[kind] = keys }
 }
 
 /// Keys by the kind of object that has them.

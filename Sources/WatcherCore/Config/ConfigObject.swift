@@ -1,34 +1,45 @@
 /// An object of the file while its keys are read. Each accessor registers its key: what is never asked for is unknown.
 final class ConfigObject {
     let value: ConfigValue
+    private let kind: String
     private let members: [JSONNode.Member]
-    private var keys: [ConfigKey] = []
+    /// The names that were asked for.
+    private var known: [String] = []
+    /// The same with all that is to be known about them; nil when the document has them already.
+    private var keys: [ConfigKey]?
     /// Told at the end, unless a misspelled key explains them.
     private var absences: [(keys: [String], problem: ConfigProblem)] = []
 
-    init(_ value: ConfigValue, _ members: [JSONNode.Member]) {
+    /// What is known and not there; first asked for when everything has been read.
+    private lazy var absent = known.filter { name in !members.contains { $0.name == name } }
+
+    init(_ kind: String, _ value: ConfigValue, _ members: [JSONNode.Member]) {
+        self.kind = kind
         self.value = value
         self.members = members
+        keys = value.document.knows(kind) ? nil : []
     }
 
     /// The value of a key, nil where it is absent. With `required` (what it should be) absence is a problem.
     func value(
-        _ name: String, required: String? = nil, default defaultValue: JSONValue? = nil, choices: [String] = []
+        _ name: String, required: @autoclosure () -> String? = nil,
+        default defaultValue: @autoclosure () -> JSONValue? = nil,
+        choices: @autoclosure () -> [String] = []
     ) -> ConfigValue? {
-        keys.append(
-            ConfigKey(name: name, isRequired: required != nil, defaultValue: defaultValue, choices: choices))
-        let path = value.path.key(name)
-        if let member = members.first(where: { $0.name == name }) {
-            return ConfigValue(node: member.value, path: path, document: value.document)
+        known.append(name)
+        if keys != nil {
+            let key = ConfigKey(
+                name: name, isRequired: required() != nil, defaultValue: defaultValue(), choices: choices())
+            keys?.append(key)
         }
-        if let required {
-            absences.append(
-                (
-                    [name],
-                    ConfigProblem(
-                        kind: .missingKey, path: path.text, position: value.node.position, found: "missing",
-                        expected: required)
-                ))
+        if let member = members.first(where: { $0.name == name }) {
+            return ConfigValue(node: member.value, path: value.path.key(name), document: value.document)
+        }
+        if let required = required() {
+            let problem = ConfigProblem(
+                kind: .missingKey, path: value.path.key(name).text, position: value.node.position, found: "missing",
+                expected: required)
+            absences.append(([name], problem))
         }
         return nil
     }
@@ -43,33 +54,35 @@ final class ConfigObject {
             results.append(read(value))
         }
         if present.count == 1 { return results.first ?? nil }
-        let known = readers.map(\.key)
+        let keys = readers.map(\.key)
         let problem = ConfigProblem(
             kind: .conflict, path: value.path.text, position: value.node.position,
             found: present.isEmpty ? noun : present.map { "\"\($0)\"" }.joined(separator: " and "),
-            expected: (known.count > 1 ? "exactly one of " : "") + Shown.alternatives(known))
-        if present.isEmpty { absences.append((known, problem)) } else { value.document.report(problem) }
+            expected: (keys.count > 1 ? "exactly one of " : "") + Shown.alternatives(keys))
+        if present.isEmpty { absences.append((keys, problem)) } else { value.document.report(problem) }
         return nil
     }
 
     /// Reports what was not asked for and what is missing, and registers the keys.
-    func finish(_ kind: String) {
-        let document = value.document
-        document.learn(keys, of: kind)
-        let present = Set(members.map(\.name))
-        var explained: Set<String> = []
+    func finish() {
+        if let keys { value.document.learn(keys, of: kind) }
+        var meant: Set<String> = []
         for member in members {
-            guard !value.reportRepetition(member), !keys.contains(where: { $0.name == member.name }) else { continue }
-            let free = keys.map(\.name).filter { !present.contains($0) }
-            let suggestion = document.nearest(to: member.name, among: free)
-            if let suggestion { explained.insert(suggestion) }
-            document.report(
-                ConfigProblem(
-                    kind: .unknownKey, path: value.path.key(member.name).text, position: member.position,
-                    found: "unknown key", expected: Shown.alternatives(keys.map(\.name)), suggestion: suggestion))
+            guard !value.reportRepetition(member), !known.contains(member.name) else { continue }
+            if let suggestion = reportUnknown(member) { meant.insert(suggestion) }
         }
-        for absence in absences where !absence.keys.contains(where: explained.contains) {
-            document.report(absence.problem)
+        for absence in absences where !absence.keys.contains(where: meant.contains) {
+            value.document.report(absence.problem)
         }
+    }
+
+    /// The key that was probably meant: one that is known and not there.
+    private func reportUnknown(_ member: JSONNode.Member) -> String? {
+        let suggestion = value.document.nearest(to: member.name, among: absent)
+        value.document.report(
+            ConfigProblem(
+                kind: .unknownKey, path: value.path.key(member.name).text, position: member.position,
+                found: "unknown key", expected: Shown.alternatives(known), suggestion: suggestion))
+        return suggestion
     }
 }

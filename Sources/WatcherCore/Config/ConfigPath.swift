@@ -1,27 +1,20 @@
 /// Where a value stands; made into text only when something is to be said about it.
-struct ConfigPath {
-    private let base: String
-    private let step: Step
+indirect enum ConfigPath {
+    case root
+    case key(String, in: ConfigPath)
+    case index(Int, in: ConfigPath)
 
-    private enum Step {
-        case root
-        case key(String)
-        case index(Int)
-    }
-
-    static let root = ConfigPath(base: "$", step: .root)
-
-    func key(_ name: String) -> ConfigPath { ConfigPath(base: text, step: .key(name)) }
-    func index(_ index: Int) -> ConfigPath { ConfigPath(base: text, step: .index(index)) }
+    func key(_ name: String) -> ConfigPath { .key(name, in: self) }
+    func index(_ index: Int) -> ConfigPath { .index(index, in: self) }
 
     /// A JSON path: `$.upstreams.elabftw.requiredAssets[2]`, other keys in brackets and quotes.
     var text: String {
-        switch step {
-        case .root: base
-        case .index(let index): "\(base)[\(index)]"
-        case .key(let name) where Shown.isPrivate(name): "\(base)[\"…\"]"
-        case .key(let name) where Self.isPlain(name): "\(base).\(name)"
-        case .key(let name): "\(base)[\(Shown.text(name))]"
+        switch self {
+        case .root: "$"
+        case .index(let index, let parent): "\(parent.text)[\(index)]"
+        case .key(let name, let parent) where Shown.isPrivate(name): "\(parent.text)[\"…\"]"
+        case .key(let name, let parent) where Self.isPlain(name): "\(parent.text).\(name)"
+        case .key(let name, let parent): "\(parent.text)[\(Shown.text(name))]"
         }
     }
 

@@ -6,9 +6,9 @@ extension ConfigValue {
             report(.wrongType, found: found(), expected: "an object")
             return nil
         }
-        let object = ConfigObject(self, members)
+        let object = ConfigObject(kind, self, members)
         let result = read(object)
-        object.finish(kind)
+        object.finish()
         return result
     }
 

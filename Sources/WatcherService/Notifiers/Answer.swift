@@ -76,9 +76,15 @@ struct Answer: Sendable {
     private var retryAfter: Int64? {
         guard let value = response.headers["Retry-After"] else { return nil }
         if let seconds = Self.seconds(value) { return DeliveryOutcome.wait(seconds) }
-        let base = response.headers["Date"].flatMap(HTTPDate.init)?.time ?? now
-        guard let date = HTTPDate(value)?.time, let base else { return nil }
+        guard let date = HTTPDate(value)?.time, let base = time else { return nil }
         return DeliveryOutcome.wait(Double(date.seconds(since: base)))
+    }
+
+    private var time: Timestamp? { response.headers["Date"].flatMap(HTTPDate.init)?.time ?? now }
+
+    /// Until the next day begins in UTC; nil where nobody knows the time.
+    var secondsToMidnight: Double? {
+        time.map { 86_400 - Double((($0.seconds % 86_400) + 86_400) % 86_400) }
     }
 
     /// `X-RateLimit-Reset-After`, in seconds; said with every answer of some services, so it counts for 429 alone.

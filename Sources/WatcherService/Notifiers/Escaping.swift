@@ -17,6 +17,16 @@ struct Escaping: Sendable {
         Dictionary(uniqueKeysWithValues: scalars.unicodeScalars.map { ($0, String($0) + gap) })
     }
 
+    /// Characters that look like those that make text bold, struck or code, for markups that have no escape. A gap does
+    /// not do: to most of them it is a character like any other, and `*` before it still begins bold text.
+    static let likenesses: [Unicode.Scalar: String] = [
+        "*": "\u{2217}", "_": "\u{FF3F}", "~": "\u{223C}", "`": "\u{2CB}", "|": "\u{A6}",
+    ]
+
+    /// For the text and the attributes of HTML.
+    static let html = Escaping(
+        replacements: ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": "&#39;"].merging(gaps("@")) { $1 })
+
     /// Puts a backslash before each of these.
     static func backslashes(_ scalars: String) -> [Unicode.Scalar: String] {
         Dictionary(uniqueKeysWithValues: scalars.unicodeScalars.map { ($0, "\\" + String($0)) })

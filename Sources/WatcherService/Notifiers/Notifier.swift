@@ -12,6 +12,9 @@ package struct Notifier: Sendable {
     /// Bytes of an answer that are read: more is no receiver, or not one that says anything of use.
     package static let answerLimit = 65_536
 
+    /// Bytes. What is shorter protects nothing, and masking it would make every text unreadable.
+    private static let shortestSecret = 4
+
     private let receiver: any Receiver
     private let network: HTTPNetwork
     /// What must be shown to nobody, longest first: values that were read, and parts of secret addresses.
@@ -22,21 +25,10 @@ package struct Notifier: Sendable {
         _ config: Config.Notifier, network: HTTPNetwork = HTTPNetwork(),
         resolving: (Secret) throws(Failure) -> String
     ) throws(Failure) {
-        let receiver: any Receiver
-        switch config.service {
-        case .slack(let url): receiver = Slack(url: try resolving(url))
-        case .webhook(let webhook):
-            var headers: [(name: String, value: String)] = []
-            for (name, value) in webhook.headers.sorted(by: { $0.key < $1.key }) {
-                headers.append((name, try resolving(value)))
-            }
-            var secret: String?
-            if let source = webhook.secret { secret = try resolving(source) }
-            receiver = Webhook(url: try resolving(webhook.url), secret: secret, headers: headers)
-        }
-        self.receiver = receiver
+        receiver = try Self.receiver(of: config.service, resolving: resolving)
         self.network = network
-        self.secrets = receiver.secrets
+        secrets = Set(receiver.secrets.filter { $0.utf8.count >= Self.shortestSecret })
+            .sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
     }
 
     /// The request that hands over the message. What no request can hold is refused by the HTTP client.

@@ -27,16 +27,19 @@ struct Post: Sendable {
     }
 }
 
-/// The shortest path segment or query value of an address that is taken for a secret; shorter ones are words.
-private let secretLength = 8
-
 extension Receiver {
-    /// An address that is a secret, and each part of it that could be the secret part.
+    /// The shortest part of an address or a header that is taken for a secret: shorter ones stand in too many words.
+    static var shortestSecret: Int { 8 }
+
+    /// An address that is a secret as a whole, with each path segment and query value that could be the secret in it.
     static func parts(ofSecret url: String) -> [String] {
-        let afterHost = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).joined()
-        let segments = afterHost.split(whereSeparator: { "/?&=#".contains($0) }).dropFirst()
-        return ([url] + segments.map(String.init)).filter { $0.utf8.count >= secretLength }
-            .sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
+        let address = url.prefix { $0 != "#" }
+        let path = address.prefix { $0 != "?" }
+        let segments = path.split(separator: "/").dropFirst(2).map(String.init)
+        let values = address.dropFirst(path.count).split(separator: "&").compactMap { pair in
+            pair.split(separator: "=", maxSplits: 1).last.map(String.init)
+        }
+        return ([url] + segments + values).filter { $0.utf8.count >= shortestSecret }
     }
 
     /// An address without the slashes at its end, to append a path to.
@@ -44,5 +47,24 @@ extension Receiver {
         var base = url[...]
         while base.last == "/" { base.removeLast() }
         return String(base)
+    }
+
+    /// An address with one more query item; the address itself stays byte for byte what it is.
+    static func appending(_ item: String, to url: String) -> String {
+        guard url.contains("?") else { return "\(url)?\(item)" }
+        return url.hasSuffix("?") || url.hasSuffix("&") ? url + item : "\(url)&\(item)"
+    }
+
+    /// Percent-encodes everything but what RFC 3986 reserves for nothing, for a path segment or a form's value.
+    static func encoded(_ text: String) -> String {
+        text.utf8.reduce(into: "") { result, byte in
+            let isPlain =
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || "-._~".utf8.contains(byte)
+            if isPlain {
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }
     }
 }

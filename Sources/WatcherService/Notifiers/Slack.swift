@@ -80,9 +80,8 @@ struct Slack: Receiver {
     }
 
     private static let entities: [Unicode.Scalar: String] = ["&": "&amp;", "<": "&lt;", ">": "&gt;"]
-    /// A bar ends a link's address, and there is no escape for it.
     private static let markup = Escaping(
-        replacements: entities.merging(Escaping.gaps("*_~`@")) { $1 }.merging(["|": "¦"]) { $1 },
+        replacements: entities.merging(Escaping.likenesses.merging(Escaping.gaps("@")) { $1 }) { $1 },
         keepsInnerUnderscore: true)
     private static let code = Escaping(replacements: entities.merging(Escaping.gaps("`@")) { $1 })
     /// For `plain_text`, which is never read for anything; the gaps are for what reads it after Slack.

@@ -15,11 +15,9 @@ struct Webhook: Receiver {
         let values = headers.flatMap { [$0.value] + $0.value.split(separator: " ").map(String.init) } + [secret ?? ""]
         return Self.parts(ofSecret: url) + values.filter { $0.utf8.count >= Self.shortestSecret }
     }
-    /// Anything shorter stands in too many words.
-    private static let shortestSecret = 8
-
     /// Bytes of a body: Standard Webhooks asks for less than 20 KB, and some receivers pass it as an argument.
     static let bodyLimit = 20_000
+    private static let textLimit = 4000
 
     func post(_ message: Message, at now: Timestamp) -> Post {
         let body = Self.body(message).utf8()
@@ -69,9 +67,9 @@ struct Webhook: Receiver {
             })
         if kept < all { add("releasesLeftOut", .integer(all - kept)) }
         add("job", message.job.map(job))
-        add("missing", message.missing.map { .array($0.prefix(Message.Text.itemsLimit).map { word($0) }) })
+        add("missing", message.missing.map { .array($0.prefix(Message.Text.itemsLimit).map { word($0, 100) }) })
         add("detail", message.detail.map(lines))
-        add("text", .string(safe(message.text)))
+        add("text", .string(safe(message.wording.fitted { safe($0.plain).utf8.count <= textLimit }.plain)))
         return .object(members)
     }
 
@@ -101,7 +99,7 @@ struct Webhook: Receiver {
             members.append(
                 .init(
                     "platforms",
-                    .array(list.map { ["platform": word($0.platform, 60), "digest": word($0.digest, 100)] })))
+                    .array(list.map { ["platform": word($0.platform, 40), "digest": word($0.digest, 80)] })))
         }
         if let seconds = note.seconds { members.append(.init("seconds", .integer(seconds))) }
         return .object(members)

@@ -8,19 +8,22 @@ package struct StateLock: ~Copyable {
     private let file: Int32
 
     package enum Failure: Error, Sendable, Equatable {
-        /// Another instance holds it: its pid as it wrote it, or nil.
-        case held(pid: String?)
+        /// Another instance holds it: its pid and what it is, as it wrote them.
+        case held(pid: String?, Role?)
         case system(DurableFile.Failure)
     }
 
+    /// What the holder is: only the daemon takes requests.
+    package enum Role: String, Sendable { case once, run, request }
+
     /// Takes the lock or fails at once.
-    package init(statePath: String) throws(Failure) {
-        file = try Self.take(statePath + ".lock", statePath)
+    package init(statePath: String, role: Role) throws(Failure) {
+        file = try Self.take(statePath + ".lock", statePath, role)
     }
 
     deinit { close(file) }
 
-    private static func take(_ path: String, _ statePath: String) throws(Failure) -> Int32 {
+    private static func take(_ path: String, _ statePath: String, _ role: Role) throws(Failure) -> Int32 {
         let file: Int32
         do throws(DurableFile.Failure) {
             file = try DurableFile.check("open", path) {
@@ -31,14 +34,14 @@ package struct StateLock: ~Copyable {
         }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
-            let pid = Self.pid(in: file)
+            let words = Self.words(in: file)
             close(file)
             guard code == EWOULDBLOCK else { throw .system(DurableFile.Failure(call: "flock", path: path, code: code)) }
-            throw .held(pid: pid)
+            throw .held(pid: words.first, words.dropFirst().first.flatMap(Role.init))
         }
         do throws(DurableFile.Failure) {
             try DurableFile.keepOwner(of: statePath, on: file, path)
-            let text = Array("\(getpid())\n".utf8)
+            let text = Array("\(getpid()) \(role.rawValue)\n".utf8)
             _ = try DurableFile.check("ftruncate", path) { ftruncate(file, 0) }
             _ = try DurableFile.check("pwrite", path) {
                 unsafe text.withUnsafeBytes { unsafe pwrite(file, $0.baseAddress, $0.count, 0) }
@@ -53,10 +56,11 @@ package struct StateLock: ~Copyable {
         return file
     }
 
-    private static func pid(in file: Int32) -> String? {
-        var bytes = [UInt8](repeating: 0, count: 16)
+    private static func words(in file: Int32) -> [String] {
+        var bytes = [UInt8](repeating: 0, count: 32)
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, 0) }
-        let digits = bytes.prefix(max(count, 0)).prefix { (0x30...0x39).contains($0) }
-        return digits.isEmpty ? nil : String(decoding: digits, as: UTF8.self)
+        let text = bytes.prefix(max(count, 0)).prefix { $0 != 0x0A }
+        let words = text.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+        return words.first.map { $0.allSatisfy(\.isNumber) } == true ? words : []
     }
 }

@@ -9,6 +9,7 @@ struct Output: Sendable {
     let status: Int32
     let out: String
     let err: String
+    let took: Duration
     let ended: ContinuousClock.Instant
 
     /// Standard output as one JSON document; null when it is none.
@@ -30,6 +31,7 @@ final class Running: Sendable {
     let pid: pid_t
     private let words: [String]
     private let limit: Duration
+    private let began = ContinuousClock.now
     private let ended = Promise<Output>()
 
     /// - Parameter limit: after it the process and its group are ended, and waiting for it throws.
@@ -44,7 +46,7 @@ final class Running: Sendable {
         let streams: Spawn.Streams =
             terminal.map { .terminal(path: $0.path) } ?? .files(out: name + ".out", err: name + ".err")
         pid = try Spawn.start(words, environment: environment, streams)
-        Thread.detachNewThread { [pid, ended] in
+        Thread.detachNewThread { [pid, began, ended] in
             let shown = terminal?.read()
             let status = Spawn.reap(pid)
             let end = ContinuousClock.now
@@ -55,7 +57,7 @@ final class Running: Sendable {
             ended.keep(
                 Output(
                     status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, out: shown ?? text(".out"),
-                    err: shown == nil ? text(".err") : "", ended: end))
+                    err: shown == nil ? text(".err") : "", took: end - began, ended: end))
         }
     }
 

@@ -15,7 +15,7 @@ final class World: Sendable {
     /// A whole command with a debug binary takes a tenth of a second.
     static let limit: Duration = .seconds(60)
     /// So many at once: what a test measures is then not the wait for a processor.
-    fileprivate static let turnstile = Turnstile(10)
+    static let turnstile = Turnstile(10)
 
     let github: GitHubLookalike
     let sink = WebhookSink()
@@ -131,8 +131,9 @@ final class World: Sendable {
         return process
     }
 
-    /// The program that was built beside these tests.
-    private static let binary: String = {
+    /// `$WATCHER_BINARY`, such as the release binary; else the program that was built beside these tests.
+    static let binary: String = {
+        if let named = ProcessInfo.processInfo.environment["WATCHER_BINARY"], !named.isEmpty { return named }
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return (bundle as NSString).deletingLastPathComponent + "/watcher"
     }()
@@ -217,10 +218,11 @@ final class World: Sendable {
 
 /// Runs a test in a world of its own, which is taken down afterwards, also when it throws.
 func withWorld(
-    pathPrefix: String = "", sourceLocation: SourceLocation = #_sourceLocation,
+    pathPrefix: String = "", in turnstile: Turnstile = World.turnstile,
+    sourceLocation: SourceLocation = #_sourceLocation,
     _ body: (World) async throws -> Void
 ) async throws {
-    try await World.turnstile.pass {
+    try await turnstile.pass {
         let world = try World(pathPrefix: pathPrefix)
         do {
             try await world.open()

@@ -1,0 +1,95 @@
+import Curl
+package import Logging
+import Synchronization
+import UnixSignals
+import WatcherCore
+
+/// `watcher run`: the same core and engine as `once`, until a signal ends it.
+package struct Daemon: Sendable {
+    private let configPath: String?
+    private let environment: [String: String]
+    private let logger: Logger
+
+    package init(configPath: String?, environment: [String: String], logger: Logger) {
+        self.configPath = configPath
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT. Throws what keeps it from beginning, or a state that could not be saved at the end.
+    package func run() async throws(Setup.Failure) {
+        // Before the lock is taken: its holder may be sent signals.
+        let stops = await Signals.stops()
+        let setup = try Setup(configPath: configPath, environment: environment)
+        for warning in setup.warnings { logger.warning("configuration", metadata: ["text": "warning: \(warning)"]) }
+        let file = try setup.stateFile(making: true)
+        let http = try setup.httpClient()
+        let current = Current(try setup.executor(http))
+        let requests = RequestFiles(statePath: file.path)
+        let manager = ServiceManager(environment: environment)
+        let others = await Signals.others { [self] signal in
+            switch signal {
+            case .sighup: await reload(current, http, file, manager)
+            default: requests.take()
+            }
+        }
+        let lock = try Setup.lock(file, as: .run)
+        requests.clear()
+        var core = Core(setup.config, mode: Core.Mode(repeats: true), ledger: try Setup.load(file))
+        let logger = logger
+        let engine = Engine(
+            perform: { await current.executor.perform($0) },
+            save: { (ledger) throws(DurableFile.Failure) in try file.save(ledger) },
+            observe: { ServiceLog.tell($0, to: logger) }, answer: requests.answer,
+            turned: { manager.turned($0, uptime: Clock.now().uptime) }, pulse: manager.pulse)
+        logger.notice(
+            "started",
+            metadata: [
+                "text": "watching \(setup.config.upstreams.count) upstreams, state in \(file.path)",
+                "version": "\(Setup.programVersion)", "config": "\(setup.path)", "state": "\(file.path)",
+            ])
+        do throws(DurableFile.Failure) {
+            try await engine.run(&core, sources: [stops, others])
+        } catch {
+            throw .disk(error)
+        }
+        await http.shutdown()
+        logger.notice("stopped")
+        _ = consume lock
+    }
+
+    /// Reads the configuration again. One that is wrong, or whose secrets cannot be read, is not taken.
+    private func reload(
+        _ current: Current, _ http: HTTPClient, _ file: StateFile, _ manager: ServiceManager
+    ) async -> [Event] {
+        manager.reloading()
+        do throws(Setup.Failure) {
+            let setup = try Setup(configPath: configPath, environment: environment)
+            if try setup.stateFile(making: false).path != file.path {
+                logger.warning(
+                    "another state file needs a restart",
+                    metadata: ["text": "the state file stays \(file.path) until a restart"])
+            }
+            current.use(try setup.executor(http))
+            return [.reconfigured(setup.config)]
+        } catch {
+            for line in error.lines {
+                logger.error(
+                    "configuration not taken",
+                    metadata: ["reason": "\(line)", "text": "the old configuration stays: \(line)"])
+            }
+            manager.keptConfiguration()
+            return []
+        }
+    }
+
+    /// The executor that commands go to now; those under way end with the one they began with.
+    private final class Current: Sendable {
+        private let value: Mutex<Executor>
+
+        init(_ executor: Executor) { value = Mutex(executor) }
+
+        var executor: Executor { value.withLock { $0 } }
+        func use(_ executor: Executor) { value.withLock { $0 = executor } }
+    }
+}

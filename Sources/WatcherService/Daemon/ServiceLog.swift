@@ -1,0 +1,92 @@
+import FoundationEssentials
+import Glibc
+package import Logging
+package import WatcherCore
+
+/// The daemon's log on standard error: for the journal with its priorities, as JSON on request, else for people.
+package struct ServiceLog: LogHandler {
+    package enum Format: String, Sendable, CaseIterable { case auto, text, journal, json }
+
+    package var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
+    private let format: Format
+
+    /// `auto` is the journal where `$JOURNAL_STREAM` names our standard error, else text.
+    package init(_ format: Format, isVerbose: Bool, environment: [String: String]) {
+        self.format = format == .auto ? (Self.isJournal(environment) ? .journal : .text) : format
+        logLevel = isVerbose ? .debug : .info
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var fields: [(String, String)] = []
+        var text = "\(event.message)"
+        for (key, value) in (event.metadata ?? [:]).sorted(by: { $0.key < $1.key }) {
+            if key == Self.textKey { text = "\(value)" } else { fields.append((key, "\(value)")) }
+        }
+        switch format {
+        case .text, .auto: Self.write(text)
+        case .journal:
+            // Constant words first, what varies as fields: a line to search for.
+            let values = fields.map { " \($0)=\(Self.quoted($1))" }.joined()
+            Self.write("<\(Self.priority(event.level))>\(event.message)\(values.isEmpty ? "" : ":" + values)")
+        case .json:
+            let members: [(String, JSONValue?)] =
+                [
+                    ("time", .string(Clock.now().floor.description)), ("level", .string(event.level.rawValue)),
+                    ("message", .string("\(event.message)")),
+                ] + fields.map { ($0, .string($1)) }
+            Self.write(JSONValue.compact(members).text())
+        }
+    }
+
+    /// The whole in words: shown to people, left out where the fields say the same.
+    private static let textKey = "text"
+
+    /// Logs what the core noted.
+    package static func tell(_ note: Note, to logger: Logger) {
+        var fields = note.fields.mapValues { Logger.MetadataValue.string($0) }
+        if let hint = note.hint { fields["hint"] = .string(hint) }
+        let hint = note.hint.map { " (hint: \($0))" } ?? ""
+        fields[textKey] = .string(note.text + hint)
+        let level: Logger.Level =
+            switch note.level {
+            case .detail: .debug
+            case .news: .notice
+            case .failure: .error
+            }
+        logger.log(level: level, "\(note.topic)", metadata: fields)
+    }
+
+    private static func priority(_ level: Logger.Level) -> Int {
+        switch level {
+        case .trace, .debug: 7
+        case .info: 6
+        case .notice: 5
+        case .warning: 4
+        case .error: 3
+        case .critical: 2
+        }
+    }
+
+    private static func quoted(_ value: String) -> String {
+        value.contains { $0 == " " || $0 == "\"" || $0 == "=" } || value.isEmpty
+            ? JSONValue.string(value).text() : value
+    }
+
+    private static func isJournal(_ environment: [String: String]) -> Bool {
+        guard let stream = environment["JOURNAL_STREAM"] else { return false }
+        var status = stat()
+        return unsafe fstat(STDERR_FILENO, &status) == 0 && stream == "\(status.st_dev):\(status.st_ino)"
+    }
+
+    private static func write(_ line: String) {
+        let clean = line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        let bytes = Array(String(String.UnicodeScalarView(clean)).utf8) + [0x0A]
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

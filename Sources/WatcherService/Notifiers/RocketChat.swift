@@ -1,0 +1,60 @@
+import Curl
+import WatcherCore
+
+/// Rocket.Chat's incoming integrations: a text, and an attachment in the message's colour.
+///
+/// No `channel`: most servers refuse a message that names one.
+struct RocketChat: Receiver {
+    let url: String
+
+    var secrets: [String] { Self.parts(ofSecret: url) }
+
+    func post(_ message: Message, at now: Timestamp) -> Post {
+        .json(url, Self.body(message.wording))
+    }
+
+    /// UTF-16 units of all texts together: the server's default for a message.
+    static let limit = 5000
+
+    static func body(_ text: Message.Text) -> JSONValue {
+        let fitting = text.fitted { length(message($0)) <= limit }
+        return message(fitting)
+    }
+
+    private static let markdown = Markdown(escape: Markdown.likenesses, bold: "*")
+
+    private static func message(_ text: Message.Text) -> JSONValue {
+        var attachment: [JSONValue.Member] = [.init("color", .string(text.tone.colour))]
+        var rest = text
+        if let link = text.links.first {
+            attachment.append(.init("title", .string(link.title)))
+            attachment.append(.init("title_link", .string(link.url)))
+            rest.links.removeFirst()
+        }
+        let parts = markdown.parts(rest, facts: false) + [markdown.reference(text)]
+        attachment.append(.init("text", .string(parts.joined(separator: "\n"))))
+        if !text.facts.isEmpty {
+            let fields: [JSONValue] = text.facts.map {
+                ["short": true, "title": .string($0.name), "value": .string(markdown.escape($0.value))]
+            }
+            attachment.append(.init("fields", .array(fields)))
+        }
+        return ["text": .string(markdown.title(text)), "attachments": [.object(attachment)]]
+    }
+
+    private static func length(_ value: JSONValue) -> Int {
+        switch value {
+        case .string(let text): text.utf16.count
+        case .array(let elements): elements.reduce(0) { $0 + length($1) }
+        case .object(let members): members.reduce(0) { $0 + length($1.value) }
+        case .null, .bool, .number: 0
+        }
+    }
+
+    func outcome(of answer: Answer) -> DeliveryOutcome {
+        let word = answer.json?.word("error") ?? answer.json?.word("message")
+        if answer.status == 503 { return answer.retry(word ?? "unavailable, or the integration is disabled") }
+        if let trouble = answer.trouble(word) { return trouble }
+        return answer.json?["success"] == true ? .delivered : answer.unexpected("success")
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Logging
+import WatcherService
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The daemon: the same passes on a schedule, until SIGTERM or SIGINT.",
+        discussion: """
+            For systemd (deploy/systemd/watcher.service). SIGHUP reads the configuration again and keeps the old one
+            when the new one is wrong. A second SIGTERM or SIGINT ends it at once.
+
+              watcher run --verbose
+              watcher run --log json
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Option(
+        help: "How to log: auto (the journal's priorities where it is the journal, else text), text, journal, json.")
+    var log: ServiceLog.Format = .auto
+
+    func run() async throws {
+        let handler = ServiceLog(log, isVerbose: common.verbose, environment: common.environment)
+        let logger = Logger(label: "watcher") { _ in handler }
+        try await Daemon(configPath: common.config, environment: common.environment, logger: logger).run()
+    }
+}
+
+extension ServiceLog.Format: ExpressibleByArgument {}
