@@ -49,10 +49,12 @@ package enum MessageField: Sendable, Hashable {
         Whole.allCases.map(\.rawValue) + OfJob.allCases.map { "job.\($0.rawValue)" }
         + OfRelease.allCases.map { "release.\($0.rawValue)" } + OfRelease.allCases.map { "releases.0.\($0.rawValue)" }
 
-    /// Whether somebody outside may have written it in sentences.
+    /// Whether somebody outside may have written it: not a tag, a time, an address or a word of ours.
     var isProse: Bool {
         switch self {
-        case .whole(.detail), .whole(.title), .whole(.text), .job(.reason), .newest(.name), .release(_, .name): true
+        case .whole(.repository), .whole(.missing), .whole(.detail), .whole(.title), .whole(.text), .job(.reason),
+            .job(.platforms), .newest(.name), .release(_, .name):
+            true
         default: false
         }
     }

@@ -39,7 +39,7 @@ package struct MessageTemplate: Sendable, Hashable {
 extension Message {
     /// The longest text of one's own, in UTF-16 units, and the most lines of it.
     package static let ownTextLimit = 4000
-    package static let ownLinesLimit = 100
+    package static let ownLinesLimit = 40
 
     /// The message in the notifier's own words where it has them. They stand in place of title and text; the link to
     /// open, the colour and the message's id stay what each service makes of them.
