@@ -38,8 +38,8 @@ package struct Job: Sendable, Equatable, Codable {
 
     package enum Phase: Sendable, Equatable, Codable {
         case pending
-        /// Since when, by the server's clock where it is known.
-        case dispatching(since: Timestamp)
+        /// Since when, by the server's clock where it is known, and by ours.
+        case dispatching(since: Timestamp, at: Timestamp? = nil)
         /// Looking for the run: until when, and whether the server had accepted the dispatch (without naming a run).
         case lookingUp(since: Timestamp, until: Timestamp, accepted: Bool)
         case following(looks: Int, missingSince: Timestamp?)
@@ -64,6 +64,20 @@ package struct Job: Sendable, Equatable, Codable {
         self.created = created
         self.firstNews = firstNews ?? created
         self.notBefore = notBefore
+    }
+
+    /// Whether a text holds the id of any job.
+    package static func isNamed(in text: String) -> Bool {
+        var rest = text.utf8[...]
+        while let start = rest.firstIndex(of: UInt8(ascii: "w")) {
+            rest = rest[rest.index(after: start)...]
+            guard rest.first == UInt8(ascii: "-") else { continue }
+            let id = rest.dropFirst().prefix(12)
+            if id.count == 12, id.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }) {
+                return true
+            }
+        }
+        return false
     }
 
     /// The contract's word.
@@ -92,7 +106,7 @@ package struct Job: Sendable, Equatable, Codable {
         begunAt = begunAt ?? now.floor
         notBefore = nil
         reason = nil
-        phase = .dispatching(since: since)
+        phase = .dispatching(since: since, at: now.floor)
     }
 
     /// The run is known: stay with it.

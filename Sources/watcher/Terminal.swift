@@ -9,13 +9,19 @@ enum Terminal {
 
     static func say(_ line: String) { write(Self.printable(line) + "\n", to: STDOUT_FILENO) }
 
-    static func say(_ json: JSONValue) { write(json.text(.pretty) + "\n", to: STDOUT_FILENO) }
+    static func say(_ json: JSONValue) { write(json.text(.pretty), to: STDOUT_FILENO) }
 
     static func log(_ line: String) { write(Self.printable(line) + "\n", to: STDERR_FILENO) }
 
     static func fail(_ lines: [String], hint: String? = nil) {
         for line in lines { log("error: " + line) }
         if let hint { log("hint: " + hint) }
+    }
+
+    /// Lower case, without a full stop: as everything that is said here.
+    static func inOurVoice(_ text: String) -> String {
+        let text = text.hasSuffix(".") ? String(text.dropLast()) : text
+        return text.prefix(1).lowercased() + text.dropFirst()
     }
 
     /// Ends with the status for "a person is needed".
