@@ -61,7 +61,7 @@ extension Core {
         }
         let isSweepDue =
             now.hasReached(lastSweep.adding(config.poll.sweep)) || lastSweep > now.floor.adding(config.poll.sweep)
-            || watch.waiting.contains { $0.isFarDown && !$0.isStalled }
+            || watch.waiting.contains { $0.needsSweep(at: now) }
             || watch.repository != config.upstreams[name]?.repository
         return Command.Check(upstream: name, isSweep: isSweepDue, etag: isSweepDue ? nil : watch.etag)
     }
