@@ -36,6 +36,8 @@ enum Known {
         }
     }
 
+    static func encoded(_ ledger: Ledger) throws -> Data { try JSONEncoder().encode(ledger) }
+
     static func roundTrip<Value: Codable>(_ value: Value) throws -> Value {
         try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(value))
     }
