@@ -154,6 +154,12 @@ extension SimulatedOracle {
             for (upstream, release) in onDisk.releases ?? [:] where dispatch.inputs[upstream] != release.tag {
                 world.violate("an input that is not \(release.tag)")
             }
+            let earlier = disk.jobs.prefix { $0.id != dispatch.job }.first { job in
+                job.action == dispatch.action && job.isPending && job.attempts > 0
+            }
+            if earlier != nil, world.setup.config.actions[dispatch.action]?.releases == .each {
+                world.violate("\(dispatch.job) overtakes an older release")
+            }
             checkPause(world.setup.quota(ofAction: dispatch.action), command, world)
         case .deliver(let message, let notifier):
             let onDisk = disk.outbox.messages.first { $0.message.id == message.id }
