@@ -2,7 +2,9 @@ import Testing
 import WatcherCore
 
 @Suite("A clock that is set") struct TimestampClockTests {
-    @Test("a pause is not cut short by a part of a second when the clock is set forward", arguments: [5001, 6500, 999_999])
+    @Test(
+        "a pause is not cut short by a part of a second when the clock is set forward",
+        arguments: [5001, 6500, 999_999])
     func pause(step: Int64) {
         var core = Core(Known.config(), mode: Core.Mode(repeats: true), ledger: Ledger())
         _ = core.advance(at: Known.at(0))
