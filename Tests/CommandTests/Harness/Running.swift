@@ -34,7 +34,9 @@ final class Running: Sendable {
     private let began = ContinuousClock.now
     private let ended = Promise<Output>()
 
-    /// - Parameter limit: after it the process and its group are ended, and waiting for it throws.
+    /// After `limit` the process and its group are ended, and waiting for it throws.
+    ///
+    /// - Throws: `Spawn.Failure` when there is no such program, or no terminal to be had.
     init(
         _ words: [String], environment: [String: String], scratch: String, isTerminal: Bool,
         limit: Duration
