@@ -33,6 +33,12 @@ final class Running: Sendable {
     private let limit: Duration
     private let began = ContinuousClock.now
     private let ended = Promise<Output>()
+    private let errors: String
+
+    /// What it has written to standard error so far; nothing when that is a terminal.
+    var errorsSoFar: String {
+        (try? String(decoding: Data(contentsOf: URL(filePath: errors)), as: UTF8.self)) ?? ""
+    }
 
     /// After `limit` the process and its group are ended, and waiting for it throws.
     ///
@@ -44,6 +50,7 @@ final class Running: Sendable {
         self.words = words
         self.limit = limit
         let name = scratch + "/" + UUID().uuidString
+        errors = name + ".err"
         let terminal = isTerminal ? try Terminal() : nil
         let streams: Spawn.Streams =
             terminal.map { .terminal(path: $0.path) } ?? .files(out: name + ".out", err: name + ".err")

@@ -116,7 +116,10 @@ final class World: Sendable {
         return output
     }
 
-    private func launch(
+    /// Writes the configuration as it is now; each start of the program does it too.
+    func writeConfig() throws { try Data(config.bytes).write(to: URL(filePath: configPath)) }
+
+    func launch(
         _ arguments: [String], wrapper: [String], isTerminal: Bool, limit: Duration
     ) throws -> Running {
         let (config, environment) = parts.withLock { ($0.config, $0.environment) }
