@@ -109,7 +109,7 @@ extension Core {
     }
 
     /// How long a budget counts until it is worked out anew, in milliseconds.
-    private static let budgetLifetime: Int64 = 10_000
+    private static let budgetLifetime: Int64 = 30_000
 
     private mutating func budget(at now: Instant) -> Budget {
         if let (value, uptime) = lastBudget, now.uptime - uptime < Self.budgetLifetime { return value }

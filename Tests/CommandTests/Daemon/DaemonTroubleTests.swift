@@ -25,7 +25,7 @@ import Testing
                     world.told.contains("upstreamFailing elabftw")
                 }
                 let text = world.messages.compactMap { $0["text"]?.string }.joined()
-                #expect(text.contains(words), "\(text)")
+                #expect(words.isEmpty || text.contains(words), "\(text)")
                 world.github.publish(World.elabftw, "5.6.13")
                 world.set("github.apiURL", .string(good))
                 try await daemon.reload()
@@ -51,7 +51,8 @@ import Testing
                 world.github.publish(World.elabftw, "5.6.13")
                 try await daemon.reload()
                 try await world.waitUntilTold("release 5.6.13")
-                #expect(try await daemon.stop().err.contains("127.0.0.1:9"))
+                let output = try await daemon.stop()
+                #expect(output.err.contains("proxy"), "\(output.err)")
             }
         }
     }
@@ -127,7 +128,7 @@ import Testing
                 let text = try String(decoding: Data(contentsOf: URL(filePath: log)), as: UTF8.self)
                 let calls = text.split(separator: "\n").filter { line in
                     let time = line.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
-                    return time > asked - Double(Self.window) && time < asked - 0.05
+                    return time > asked - Double(Self.window) && time < asked - 0.05 && !line.contains("resumed")
                 }
                 #expect(calls.count < 10, "\(calls)")
             }
