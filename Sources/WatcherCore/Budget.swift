@@ -22,7 +22,9 @@ package struct Budget: Sendable, Equatable {
     package init(_ config: Config, _ ledger: Ledger, at now: Instant) {
         let hasToken = config.github.token != nil
         let quota = ledger.quotas[Core.QuotaKey.github.name]
-        let limit = Double(max(quota?.limit ?? (hasToken ? Self.limits.token : Self.limits.anonymous), 1))
+        // A server that says 0, or less, does not limit, or does not know.
+        let said = quota?.limit.flatMap { $0 > 0 ? $0 : nil }
+        let limit = Double(said ?? (hasToken ? Self.limits.token : Self.limits.anonymous))
         let (byDefault, asked) = Self.demand(config, ledger)
         usual = max(byDefault / (limit * (hasToken ? Self.shareByDefault : Self.shareAsked)), 1)
         usual = max(usual, asked / (limit * Self.shareAsked))
