@@ -8,7 +8,7 @@ import Testing
             world.publishBaseline()
             world.set("actions", nil)
             try await world.withDaemon { daemon in
-                try await world.looks(1)
+                try await world.eventually("the baseline") { world.lastSeen("s6-overlay") != nil }
                 world.github.publish("some/body", "1.0")
                 world.set("upstreams.other", ["github": "some/body"])
                 world.set("upstreams.s6-overlay", nil)
