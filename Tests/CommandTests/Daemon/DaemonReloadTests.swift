@@ -132,7 +132,7 @@ import Testing
                 try await world.github.waitForRequests(Route(.run))
                 world.set("upstreams.s6-overlay", nil)
                 try await daemon.reload()
-                world.github.finish(world.runs[0].id)
+                world.github.finish(try #require(world.runs.first).id)
                 try await world.waitUntilTold("succeeded build-image")
                 world.set("upstreams.s6-overlay", gone)
                 try await daemon.reload()
