@@ -3,6 +3,7 @@ import WatcherCore
 
 /// One life of a watcher: chaos, then calm, then the reckoning. The same seed is the same life.
 struct SimulatedEpisode {
+    /// Whether every turn is printed.
     static let isTraced = ProcessInfo.processInfo.environment["WATCHER_TRACE"] != nil
     let seed: UInt64
     private let world: SimulatedWorld
