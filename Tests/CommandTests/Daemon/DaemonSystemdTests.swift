@@ -66,6 +66,7 @@ import Testing
                 try await world.looks(1)
                 world.github.publish(World.elabftw, "5.6.13")
                 try await daemon.systemd.wait(for: "STATUS=2 upstreams, 1 jobs running")
+                try await world.github.waitForRequests(Route(.run))
                 world.github.finish(world.runs[0].id, "failure")
                 try await daemon.systemd.wait(for: "STATUS=2 upstreams, a person is needed")
             }
