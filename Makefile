@@ -64,7 +64,7 @@ uninstall: ## Remove what install has installed; configuration and state stay
 check: lint tests ## Lint, build with warnings as errors, run all tests that need no root
 
 .PHONY: test
-test: check story crashes schema shell installs labs ## check, and the release binary: demo, schema, installation, labs
+test: check story promises schema shell installs ## check, and the release binary: demo, promises, schema, installation
 
 .PHONY: lint
 lint: ## Format and borders between the parts, without changing anything
@@ -103,7 +103,7 @@ help: ## Tell what there is
 
 # The parts of check and test.
 
-.PHONY: deps tests story crashes schema shell installs labs
+.PHONY: deps tests story promises crashes schema shell installs labs
 
 deps:
 	@scripts/deps test
@@ -117,6 +117,7 @@ tests: deps
 		$(SWIFT) test --skip-build --filter "^$$target\." || failed+=" $$target"; \
 	done; [ -z "$$failed" ] || { echo "error: failed:$$failed" >&2; exit 1; }
 
+# By itself: it brings up engines, and takes minutes that differ much from machine to machine.
 # Docker, a registry and systemd for real, with the release binary and the tests that `check` has built.
 labs: build tests
 	scripts/labs
@@ -129,6 +130,10 @@ story: build
 	$(release_bin)/watcher --version
 	GITHUB_TOKEN=x SLACK_WEBHOOK_URL=https://hooks.slack.com/services/T/B/x \
 		$(release_bin)/watcher validate --config config.example.json
+
+# The same tests as in `check`, with the program that is installed.
+promises: build tests
+	WATCHER_BINARY=$(CURDIR)/$(release_bin)/watcher $(SWIFT) test --skip-build --filter '^CommandTests\.(Promise|Story)Tests'
 
 # Every point of the crash matrix: 5 minutes on 2 cores.
 crashes: build tests

@@ -16,8 +16,9 @@ struct SimulatedGitHub {
     var limit: Int
     private(set) var used = 0
     private var resetsAt: Int64 = 0
-    /// Requests by hour.
+    /// Requests by hour, all of them and those of looks at upstreams alone.
     private(set) var hours: [Int] = []
+    private(set) var looks: [Int] = []
     /// Requests by minute.
     private(set) var minutes: [Int] = []
     /// Requests that were refused because the quota was used up.
@@ -41,13 +42,13 @@ struct SimulatedGitHub {
     mutating func perform(_ command: Command, at now: Instant) -> (Int64, Event) {
         switch command {
         case .check(let check):
-            let (isAllowed, reading) = spend(check.isSweep ? 2 : 1, now)
+            let (isAllowed, reading) = spend(check.isSweep ? 2 : 1, now, isLook: true)
             guard isAllowed else {
                 return (Self.latency, .checked(upstream: check.upstream, .failed(limited(now)), reading))
             }
             return (Self.latency, .checked(upstream: check.upstream, .list(list(check, now)), reading))
         case .identify(let upstream):
-            let (isAllowed, reading) = spend(1, now)
+            let (isAllowed, reading) = spend(1, now, isLook: true)
             return (
                 Self.latency,
                 .identified(
@@ -108,12 +109,13 @@ struct SimulatedGitHub {
         .limited(seconds: (max(refusesUntil, used >= limit ? resetsAt : 0) - now.uptime) / 1000 + 1, "limit exceeded")
     }
 
-    private mutating func spend(_ count: Int, _ now: Instant) -> (Bool, QuotaReading) {
+    private mutating func spend(_ count: Int, _ now: Instant, isLook: Bool = false) -> (Bool, QuotaReading) {
         if now.uptime >= resetsAt {
             used = 0
             resetsAt = now.uptime + 3_600_000
         }
         tally(&hours, 3_600_000)
+        if isLook { tally(&looks, 3_600_000) }
         tally(&minutes, 60_000)
         let isAllowed = used + count <= limit && now.uptime >= refusesUntil
         if isAllowed { used += count } else { refusals += 1 }
