@@ -92,7 +92,8 @@ final class SimulatedWorld {
     }
 
     func add(_ run: Run) {
-        if runs.contains(where: { $0.job == run.job }) { violate("job \(run.job) was started twice") }
+        // A process cannot know that the clock was set before it: its look for a run may have been too short.
+        if runs.contains(where: { $0.job == run.job }), !clockWasSet { violate("job \(run.job) was started twice") }
         runs.append(run)
     }
 
