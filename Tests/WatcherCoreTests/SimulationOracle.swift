@@ -32,6 +32,7 @@ final class SimulatedOracle {
         let before = disk
         disk = ledger
         savedPauses = pauses
+        world.saved()
         if saves % 16 == 0 { checkRoundTrip(ledger, world) }
         for (name, watch) in ledger.upstreams { check(name, before.upstreams[name], watch, world) }
         for job in ledger.jobs { check(job, world) }

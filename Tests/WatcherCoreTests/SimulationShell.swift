@@ -42,7 +42,7 @@ struct SimulatedShell {
     /// More events at one moment than any here needs.
     private static let standingLimit = 3000
 
-    /// - Parameter stopAt: when, in true time, a SIGTERM comes.
+    /// Plays one process to its end; a SIGTERM comes at `stopAt`, in true time.
     mutating func run(stopAt: Int64?, request: Request? = nil) -> Ending {
         do throws(Death) {
             var first: [Event] = []
@@ -56,7 +56,7 @@ struct SimulatedShell {
                 let before = world.time
                 let stop = core.isShuttingDown ? .max : max(stopAt ?? .max, world.time)
                 world.advance(to: min(next, stop))
-                world.live(25)
+                world.live(25, whileRunning: true)
                 var events = arrivals()
                 if let stopAt, world.time >= stopAt, !core.isShuttingDown { events.append(.shutdownRequested) }
                 if events.isEmpty { continue }
