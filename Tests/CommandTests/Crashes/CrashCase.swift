@@ -20,7 +20,7 @@ struct CrashCase: Sendable {
 
     /// After so many passes there has to be quiet.
     static let mostPasses = 6
-    /// How many programs may be under way at once: most of their time they wait.
+    /// How many worlds there may be at once: most of their time they wait.
     static let crowd = Turnstile(20)
 
     /// The statuses that a pass may end with: at once, after a kill, or because the state cannot be written or read.
@@ -34,11 +34,11 @@ struct CrashCase: Sendable {
     /// A blow at a point, by strace.
     static func run(_ point: CrashPoint, onStateOnly: Bool = false) async throws -> CrashCase {
         var result = CrashCase(point: point)
-        try await withWorld { world in
-            try await world.prepareNews(in: crowd)
+        try await withWorld(in: crowd) { world in
+            try await world.prepareNews()
             let log = world.folder + "/strace.log"
             let output = try await world.run(
-                "once", "--wait", wrapper: point.strace(log: log, paths: onStateOnly ? world.statePaths : []), in: crowd
+                "once", "--wait", wrapper: point.strace(log: log, paths: onStateOnly ? world.statePaths : [])
             )
             // A program that got to its end was not killed, whatever the log's last line is.
             if point.blow != .kill || output.status == 137 {
@@ -52,14 +52,12 @@ struct CrashCase: Sendable {
     /// A kill at a moment, whatever the program does then.
     static func run(killAfter moment: Duration) async throws -> CrashCase {
         var result = CrashCase(point: nil)
-        try await withWorld { world in
-            try await world.prepareNews(in: crowd)
-            let output = try await crowd.pass {
-                let process = try world.start("once", "--wait")
-                try await Task.sleep(for: moment)
-                process.signal(SIGKILL)
-                return try await world.end(process)
-            }
+        try await withWorld(in: crowd) { world in
+            try await world.prepareNews()
+            let process = try world.start("once", "--wait")
+            try await Task.sleep(for: moment)
+            process.signal(SIGKILL)
+            let output = try await world.end(process)
             try await result.judge(world, output)
         }
         return result
@@ -74,7 +72,7 @@ struct CrashCase: Sendable {
         var isQuiet = false
         while !isQuiet, passes < Self.mostPasses {
             let before = world.github.count(Route(.dispatch))
-            let next = try await world.run("once", "--wait", in: Self.crowd)
+            let next = try await world.run("once", "--wait")
             passes += 1
             output += "— pass \(passes): \(next.status)\n" + next.out + next.err
             check(next.status == 0, "pass \(passes) ended with \(next.status)")
@@ -108,11 +106,11 @@ struct CrashCase: Sendable {
 
 extension World {
     /// The baseline, then a release that starts a build which is over at the second look.
-    func prepareNews(in turnstile: Turnstile) async throws {
+    func prepareNews() async throws {
         set("actions.build-image.workflowDispatch.lookup", "2s")
         github.addWorkflow(Self.builder, Self.workflow, progress: .afterLooks(1, conclusion: "success"))
         publishBaseline()
-        _ = try await run("once", in: turnstile)
+        _ = try await run("once")
         github.publish(Self.elabftw, "5.6.13")
     }
 

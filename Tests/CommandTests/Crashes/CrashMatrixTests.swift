@@ -61,8 +61,8 @@ import Testing
     /// All calls of a pass with news that nobody disturbs.
     private static func reference(onStateOnly: Bool = false) async throws -> SystemCalls {
         var calls: SystemCalls?
-        try await withWorld { world in
-            try await world.prepareNews(in: CrashCase.crowd)
+        try await withWorld(in: CrashCase.crowd) { world in
+            try await world.prepareNews()
             let log = world.folder + "/strace.log"
             let wrapper = CrashPoint.strace(
                 log: log, calls: SystemCalls.traced, paths: onStateOnly ? world.statePaths : [])
@@ -75,8 +75,8 @@ import Testing
 
     private static func duration() async throws -> Duration {
         var took = Duration.zero
-        try await withWorld { world in
-            try await world.prepareNews(in: CrashCase.crowd)
+        try await withWorld(in: CrashCase.crowd) { world in
+            try await world.prepareNews()
             took = try await world.run("once", "--wait").took
         }
         return took
