@@ -48,6 +48,7 @@ package struct Outbox: Sendable, Equatable, Codable {
     package init() {}
 
     /// Returns what had to be given up to make room.
+    @discardableResult
     package mutating func add(
         _ message: (String) -> Message, to notifiers: [String], at now: Instant
     ) -> [Delivery] {

@@ -87,7 +87,7 @@ import Testing
         return text.firstMatch(of: /m-[a-z0-9]{12}/).map { String($0.output) }
     }
 
-    /// One answer in eight is spoilt, never two in a row, so that the waits between tries stay short.
+    /// One answer in sixteen is spoilt, never two in a row, so that the waits between tries stay short.
     private static func trouble(_ seed: UInt64) -> Fault {
         let state = Mutex((dice: seed, wasSpoilt: false))
         return Fault { answer in
@@ -98,9 +98,9 @@ import Testing
                 mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
                 mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
                 mixed ^= mixed >> 31
-                let isSpoilt = mixed % 8 == 0 && !state.wasSpoilt
+                let isSpoilt = mixed % 16 == 0 && !state.wasSpoilt
                 state.wasSpoilt = isSpoilt
-                return isSpoilt ? mixed >> 3 : .max
+                return isSpoilt ? mixed >> 4 : .max
             }
             guard roll != .max else { return }
             switch roll % 4 {
