@@ -10,7 +10,9 @@ package enum Budget {
 
     /// By how much every interval is to be multiplied now, at least 1.
     package static func stretch(_ config: Config, _ quota: Quota.Record?, at now: Instant) -> Double {
-        let limit = Double(quota?.limit ?? (config.github.token == nil ? 60 : 5000))
+        // A server that says 0, or less, does not limit, or does not know.
+        let said = quota?.limit.flatMap { $0 > 0 ? $0 : nil }
+        let limit = Double(said ?? (config.github.token == nil ? 60 : 5000))
         var asked = 0.0
         var byDefault = 0.0
         for upstream in config.upstreams.values {

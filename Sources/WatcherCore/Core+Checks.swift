@@ -5,6 +5,10 @@ extension Core {
         var commands: [Command] = []
         while checking.count < config.github.concurrency, let name = schedule.next(at: now) {
             guard let upstream = config.upstreams[name] else { continue }
+            if let watch = ledger.upstreams[name], watch.replacedBy != nil, watch.repository != upstream.repository {
+                // The configuration has come to name another repository: the look at that one decides.
+                ledger.upstreams[name]?.replacedBy = nil
+            }
             if let other = ledger.upstreams[name]?.replacedBy {
                 finish(name, .failed, detail: Self.replacedReason(upstream.repository, other), at: now)
                 say(
@@ -61,7 +65,7 @@ extension Core {
         }
         let isSweepDue =
             now.hasReached(lastSweep.adding(config.poll.sweep)) || lastSweep > now.floor.adding(config.poll.sweep)
-            || watch.waiting.contains { $0.isFarDown && !$0.isStalled }
+            || watch.waiting.contains { $0.needsSweep(at: now) }
             || watch.repository != config.upstreams[name]?.repository
         return Command.Check(upstream: name, isSweep: isSweepDue, etag: isSweepDue ? nil : watch.etag)
     }

@@ -131,6 +131,7 @@ package struct Core: Sendable {
             guard let deadline else { return }
             waits.append(deadline.seconds.multipliedReportingOverflow(by: 1000).partialValue - now.wall)
         }
+        guard mode.acts else { return waits.min().map { max($0, 1) } }
         if mode.waits || mode.repeats {
             for job in ledger.jobs where (mode.repeats || isUnderWay(job)) && !working.contains(job.id) {
                 add(nextTime(of: job, at: now))
