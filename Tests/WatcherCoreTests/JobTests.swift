@@ -41,7 +41,7 @@ import WatcherCore
         bench.step(.followed(job: id, .ended(Conclusion(word: word, title: id, url: Self.run.url)), nil))
         #expect(Self.phase(bench) == (word == "success" ? "succeeded" : "failed"))
         #expect(bench.told.last == (word == "success" ? .succeeded : .failed))
-        #expect(bench.ledger.needsPerson == (word != "success"))
+        #expect(bench.ledger.needsPerson(bench.core.config) == (word != "success"))
         bench.restart()
         bench.step()
         #expect(bench.dispatches.isEmpty)
