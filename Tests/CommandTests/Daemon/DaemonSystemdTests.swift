@@ -66,7 +66,9 @@ import Testing
                 try await world.looks(1)
                 world.github.publish(World.elabftw, "5.6.13")
                 try await daemon.systemd.wait(for: "STATUS=2 upstreams, 1 jobs running")
-                world.github.finish(world.runs[0].id, "failure")
+                // Said when the intent is on disk: the request may still be on its way.
+                try await world.github.waitForRequests(Route(.dispatch))
+                world.github.finish(try #require(world.runs.first).id, "failure")
                 try await daemon.systemd.wait(for: "STATUS=2 upstreams, a person is needed")
             }
         }

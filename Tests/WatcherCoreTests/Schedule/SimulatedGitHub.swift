@@ -22,6 +22,8 @@ struct SimulatedGitHub {
     private(set) var minutes: [Int] = []
     /// Requests that were refused because the quota was used up.
     private(set) var refusals = 0
+    /// Refuses everything until then, as a secondary limit does; milliseconds of uptime.
+    var refusesUntil: Int64 = 0
     /// When each run ends.
     private var runs: [Int64: Int64] = [:]
     /// When the job for each tag of each upstream was started, as `upstream tag`.
@@ -103,7 +105,7 @@ struct SimulatedGitHub {
     }
 
     private func limited(_ now: Instant) -> Trouble {
-        .limited(seconds: (resetsAt - now.uptime) / 1000 + 1, "API rate limit exceeded")
+        .limited(seconds: (max(refusesUntil, used >= limit ? resetsAt : 0) - now.uptime) / 1000 + 1, "limit exceeded")
     }
 
     private mutating func spend(_ count: Int, _ now: Instant) -> (Bool, QuotaReading) {
@@ -113,7 +115,7 @@ struct SimulatedGitHub {
         }
         tally(&hours, 3_600_000)
         tally(&minutes, 60_000)
-        let isAllowed = used + count <= limit
+        let isAllowed = used + count <= limit && now.uptime >= refusesUntil
         if isAllowed { used += count } else { refusals += 1 }
         return (
             isAllowed,
