@@ -65,7 +65,7 @@ extension Core {
             id: job.id, action: job.action, status: job.status, attempt: max(job.attempts, 1), url: job.run?.url,
             reason: job.reason, seconds: job.endedAt.flatMap { end in job.begunAt.map { end.seconds(since: $0) } })
         tell(
-            type, upstream: job.causes.count == 1 ? job.causes.keys.first : nil,
+            type, upstream: job.causes.count == 1 ? job.causes.keys.first : nil, previous: job.previous,
             releases: releases.map { name, release in
                 self.note(
                     release, nil, of: name,

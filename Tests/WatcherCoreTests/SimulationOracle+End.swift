@@ -103,7 +103,8 @@ extension SimulatedOracle {
         return dispatch.follow
     }
 
-    /// Promise 3 for messages: each reaches everybody, in order, or has visibly failed; each event has its one message.
+    /// Promise 3 for messages: each reaches everybody, those of an upstream in order, or has visibly failed; each event
+    /// has its one message.
     private func checkMessages(_ world: SimulatedWorld) {
         for notifier in world.setup.config.notifiers.keys.sorted() {
             let got = world.received[notifier] ?? []
