@@ -80,15 +80,13 @@ docs: ## Build the documentation: .build/docs
 	scripts/docs
 
 .PHONY: crash-matrix
-crash-matrix: build ## Kill the release binary at each system call of a pass: Tests/crash-matrix.tsv
-	$(SWIFT) build --build-tests $(strict)
+crash-matrix: build test-programs ## Kill the release binary at each system call of a pass: Tests/crash-matrix.tsv
 	rm -rf .build/crash-matrix && mkdir -p .build/crash-matrix
 	$(crashes) WATCHER_CRASH_TABLE=$(CURDIR)/.build/crash-matrix $(SWIFT) test --skip-build --filter CrashMatrix
 	{ head -qn 1 .build/crash-matrix/crash-matrix.tsv; tail -qn +2 .build/crash-matrix/*.tsv; } > Tests/crash-matrix.tsv
 
 .PHONY: soak
-soak: build ## Run the daemon of the release binary for 20 000 passes, and measure it
-	$(SWIFT) build --build-tests $(strict)
+soak: build test-programs ## Run the daemon of the release binary for 20 000 passes, and measure it
 	WATCHER_BINARY=$(CURDIR)/$(release_bin)/watcher WATCHER_SOAK=20000 $(SWIFT) test --skip-build --filter SoakTests
 
 .PHONY: clean
@@ -103,15 +101,17 @@ help: ## Tell what there is
 
 # The parts of check and test.
 
-.PHONY: deps tests story promises crashes schema shell installs labs
+.PHONY: deps test-programs tests story promises simulated crashes schema shell installs labs
 
 deps:
 	@scripts/deps test
 
+test-programs: deps
+	$(SWIFT) build --build-tests $(strict)
+
 # One target after the other: tests with limits in time beside those that use all there is of the processor would fail
 # for nothing. All run, also after one that has failed.
-tests: deps
-	$(SWIFT) build --build-tests $(strict)
+tests: test-programs
 	@failed=""; for target in $(filter-out LabTests,$(notdir $(wildcard Tests/*Tests))); do \
 		echo "$(SWIFT) test --skip-build --filter ^$$target"; \
 		$(SWIFT) test --skip-build --filter "^$$target\." || failed+=" $$target"; \
@@ -119,7 +119,7 @@ tests: deps
 
 # By itself: it brings up engines, and takes minutes that differ much from machine to machine.
 # Docker, a registry and systemd for real, with the release binary and the tests that `check` has built.
-labs: build tests
+labs: build test-programs
 	scripts/labs
 
 # The demo's story is a test of the release binary: its exit status counts. A program that does nothing must fail it.
@@ -132,11 +132,15 @@ story: build
 		$(release_bin)/watcher validate --config config.example.json
 
 # The same tests as in `check`, with the program that is installed.
-promises: build tests
+promises: build test-programs
 	WATCHER_BINARY=$(CURDIR)/$(release_bin)/watcher $(SWIFT) test --skip-build --filter '^CommandTests\.(Promise|Story)Tests'
 
+# A million steps of the core's simulation, optimised: `check` plays some 60 000.
+simulated:
+	scripts/simulated
+
 # Every point of the crash matrix: 5 minutes on 2 cores.
-crashes: build tests
+crashes: build test-programs
 	$(crashes) $(SWIFT) test --skip-build --filter CrashMatrix
 
 schema:
