@@ -64,7 +64,7 @@ uninstall: ## Remove what install has installed; configuration and state stay
 check: lint tests ## Lint, build with warnings as errors, run all tests that need no root
 
 .PHONY: test
-test: check story promises schema shell installs ## check, and the release binary: demo, promises, schema, installation
+test: check story promises simulated crashes schema shell installs ## check, and the release binary: demo, promises, crashes, installation
 
 .PHONY: lint
 lint: ## Format and borders between the parts, without changing anything
@@ -139,7 +139,7 @@ promises: build test-programs
 simulated:
 	scripts/simulated
 
-# Every point of the crash matrix: 5 minutes on 2 cores.
+# Every point of the crash matrix: some 3 minutes on 2 cores.
 crashes: build test-programs
 	$(crashes) $(SWIFT) test --skip-build --filter CrashMatrix
 

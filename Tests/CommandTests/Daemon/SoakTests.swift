@@ -34,6 +34,8 @@ import Testing
                 try await world.eventually("first sight of all") {
                     Self.upstreams.allSatisfy { world.lastSeen($0) != nil }
                 }
+                // So many that what is kept of the past is as long as it gets.
+                for name in Self.upstreams { Self.publish(world, name, &published) }
                 passes += try await Self.live(world, for: Self.warmUp, &numbers, &published)
                 let before = try await Self.measure(world, daemon)
                 passes += try await Self.live(world, for: Self.passes - Self.warmUp, &numbers, &published)
@@ -127,7 +129,7 @@ import Testing
         world.sink.clearFaults()
         try await world.eventually("all is done", timeout: .seconds(300)) { !world.hasOpenWork }
         world.github.traffic.clear()
-        try await world.github.waitForRequests(Route(.releases), count: 300, timeout: .seconds(60))
+        try await world.github.waitForRequests(Route(.releases), count: 1000, timeout: .seconds(60))
         let pid = daemon.process.pid
         let memory = world.processStatus(pid, "RssAnon")?.split(separator: " ").first.flatMap { Int($0) }
         let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
