@@ -152,11 +152,14 @@ shell: deps
 
 # In a folder of its own: the installed program runs, its units are right, and uninstall leaves nothing.
 installs: here := $(CURDIR)/.build/installed
-installs: build
+installs: build deps
 	rm -rf $(here)
 	$(MAKE) --no-print-directory install PREFIX=$(here)
 	$(here)/bin/watcher --version
 	$(here)/bin/watcher validate --config $(here)/share/watcher/config.example.json
-	! command -v systemd-analyze || systemd-analyze verify $(patsubst deploy/systemd/%,$(here)/lib/systemd/system/%,$(unit_files))
+	systemd-analyze verify $(patsubst deploy/systemd/%,$(here)/lib/systemd/system/%,$(unit_files))
+	# Ubuntu 22.04's cannot judge a unit that is not loaded.
+	! systemd-analyze --help | grep -q -- --offline || \
+		systemd-analyze security --offline=true --threshold=15 --no-pager $(filter %.service,$(unit_files)) >/dev/null
 	$(MAKE) --no-print-directory uninstall PREFIX=$(here)
 	[ -z "$$(find $(here) -type f)" ]
