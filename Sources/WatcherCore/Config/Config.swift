@@ -81,6 +81,8 @@ package struct Config: Sendable, Equatable {
         package var releases = Releases.newest
         package var quietPeriod: Int64 = 0
         package var attempts = 3
+        /// What the registry must hold after success; nil: for a build that is pushed its own tags, else nothing.
+        package var verify: Verify?
         package var work: Work
 
         package init(upstreams: [String], work: Work) {
@@ -94,6 +96,7 @@ package struct Config: Sendable, Equatable {
     /// What an action does. The kind is the key in the file.
     package enum Work: Sendable, Equatable {
         case workflowDispatch(WorkflowDispatch)
+        case imageBuild(ImageBuild)
     }
 
     package struct WorkflowDispatch: Sendable, Equatable {
