@@ -54,7 +54,10 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
-        .executableTarget(name: "watcher-demo", dependencies: ["TestSupport"], path: "Tests/Demo"),
+        .executableTarget(
+            name: "watcher-demo",
+            dependencies: ["TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Tests/Demo"),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"]),
         .testTarget(name: "WatcherCoreTests", dependencies: ["WatcherCore"]),
         .testTarget(name: "WatcherServiceTests", dependencies: ["WatcherService", "TestSupport"]),

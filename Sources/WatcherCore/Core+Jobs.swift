@@ -139,10 +139,12 @@ extension Core {
         guard let action = config.actions[job.action], case .workflowDispatch(let dispatch) = action.work,
             let index = ledger.jobs.firstIndex(where: { $0.id == job.id })
         else { return [] }
-        if case .dispatching(let since) = job.phase {
-            // Read from disk like this: the process ended between the intent and the answer.
+        if case .dispatching(let since, let at) = job.phase {
+            // Read from disk like this: the process ended between the intent and the answer. The search counts from
+            // then; where the clock was set meanwhile, from now at the most.
+            let gone = max(at.map { now.floor.seconds(since: $0) } ?? 0, 0)
             ledger.jobs[index].lookUp(
-                since: since, for: dispatch.lookup, accepted: false,
+                since: since, for: max(dispatch.lookup - gone, 0), accepted: false,
                 reason: "the answer to the dispatch was never seen",
                 at: now)
             changed(.noted)

@@ -21,7 +21,7 @@ extension Core {
     }
 
     mutating func dispatched(_ job: inout Job, _ outcome: DispatchOutcome, at now: Instant) {
-        guard case .dispatching(let since) = job.phase, let dispatch = dispatchConfig(of: job) else { return }
+        guard case .dispatching(let since, _) = job.phase, let dispatch = dispatchConfig(of: job) else { return }
         switch outcome {
         case .accepted(let run?):
             started(&job, run, dispatch, at: now)

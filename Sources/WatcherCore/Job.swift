@@ -38,8 +38,8 @@ package struct Job: Sendable, Equatable, Codable {
 
     package enum Phase: Sendable, Equatable, Codable {
         case pending
-        /// Since when, by the server's clock where it is known.
-        case dispatching(since: Timestamp)
+        /// Since when, by the server's clock where it is known, and by ours.
+        case dispatching(since: Timestamp, at: Timestamp? = nil)
         /// Looking for the run: until when, and whether the server had accepted the dispatch (without naming a run).
         case lookingUp(since: Timestamp, until: Timestamp, accepted: Bool)
         case following(looks: Int, missingSince: Timestamp?)
@@ -92,7 +92,7 @@ package struct Job: Sendable, Equatable, Codable {
         begunAt = begunAt ?? now.floor
         notBefore = nil
         reason = nil
-        phase = .dispatching(since: since)
+        phase = .dispatching(since: since, at: now.floor)
     }
 
     /// The run is known: stay with it.

@@ -30,11 +30,14 @@ package struct Ledger: Sendable, Equatable, Codable {
 
     package init() {}
 
-    /// Jobs and messages that have failed for good and upstreams that are stopped: a person is needed.
-    package var needsPerson: Bool {
+    /// Jobs and messages that have failed for good and upstreams that are stopped: a person is needed. What is no
+    /// longer configured needs nobody.
+    package func needsPerson(_ config: Config) -> Bool {
         history.contains { $0.phase == .ended(.failed) && !$0.isSettled }
             || outbox.ended.contains { !$0.succeeded }
-            || upstreams.values.contains { $0.failures >= Core.failuresUntilTold || $0.replacedBy != nil }
+            || config.upstreams.keys.contains { name in
+                upstreams[name].map { $0.failures >= Core.failuresUntilTold || $0.replacedBy != nil } ?? false
+            }
     }
 
     /// Moves a job that has ended to the history. A success settles the failures of the same action before it.

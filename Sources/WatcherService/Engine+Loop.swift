@@ -4,7 +4,13 @@ import WatcherCore
 extension Engine {
     /// What children leave their events in.
     final class Inbox: Sendable {
-        private let events = Mutex<[Event]>([])
+        /// An event, and the number of the command that it comes from.
+        struct Arrival: Sendable {
+            var event: Event
+            var number: Int?
+        }
+
+        private let events = Mutex<[Arrival]>([])
         let arrivals: AsyncStream<Void>
         private let arrival: AsyncStream<Void>.Continuation
 
@@ -13,29 +19,15 @@ extension Engine {
             (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         }
 
-        func post(_ event: Event) {
-            events.withLock { $0.append(event) }
+        func post(_ event: Event, from number: Int? = nil) {
+            events.withLock { $0.append(Arrival(event: event, number: number)) }
             arrival.yield()
         }
 
-        func take() -> [Event] {
+        func take() -> [Arrival] {
             events.withLock { events in
                 defer { events = [] }
                 return events
-            }
-        }
-    }
-
-    /// The numbers of the commands that have come back.
-    final class Finished: Sendable {
-        private let numbers = Mutex<[Int]>([])
-
-        func add(_ number: Int) { numbers.withLock { $0.append(number) } }
-
-        func take() -> [Int] {
-            numbers.withLock { numbers in
-                defer { numbers = [] }
-                return numbers
             }
         }
     }
@@ -59,7 +51,6 @@ extension Engine {
         /// When each command under way was started, by number.
         var startedAt: [Int: Int64] = [:]
         var lastNumber = 0
-        let finished = Finished()
         var saveTrouble: String?
 
         init(engine: Engine, core: Core) {
@@ -86,10 +77,12 @@ extension Engine {
             return saveWhatIsLeft()
         }
 
-        private mutating func step(_ events: [Event], _ group: inout DiscardingTaskGroup) -> DurableFile.Failure? {
+        private mutating func step(_ arrivals: [Inbox.Arrival], _ group: inout DiscardingTaskGroup) -> DurableFile.Failure? {
             let now = engine.clock()
-            for event in events { take(event, now) }
-            for number in finished.take() { startedAt[number] = nil }
+            for arrival in arrivals {
+                if let number = arrival.number { startedAt[number] = nil }
+                take(arrival.event, now)
+            }
             let commands = held + core.advance(at: now)
             held = []
             for note in core.takeNotes() { engine.observe(note) }
@@ -101,7 +94,6 @@ extension Engine {
                 }
                 guard core.mode.repeats, !core.isShuttingDown else { return failure }
                 held = commands
-                retrySaveAt = now.uptime + Engine.saveRetry
                 say(failure)
             } else {
                 saveTrouble = nil
@@ -113,12 +105,15 @@ extension Engine {
             } else {
                 wake(now, &group)
             }
-            let oldest = startedAt.values.min().map { now.uptime - $0 } ?? 0
-            engine.turned(
-                Turn(
-                    status: saveTrouble ?? core.statusLine(at: now), isShuttingDown: core.isShuttingDown,
-                    isWaitingForActs: core.isShuttingDown && actsUnderWay > 0, isHealthy: oldest < Engine.commandLimit))
+            if let turned = engine.turned { turned(summary(now)) }
             return nil
+        }
+
+        private func summary(_ now: Instant) -> Turn {
+            let oldest = startedAt.values.min().map { now.uptime - $0 } ?? 0
+            return Turn(
+                status: saveTrouble ?? core.statusLine(at: now), isShuttingDown: core.isShuttingDown,
+                isWaitingForActs: core.isShuttingDown && actsUnderWay > 0, isHealthy: oldest < Engine.commandLimit)
         }
 
         private mutating func take(_ event: Event, _ now: Instant) {
@@ -157,6 +152,7 @@ extension Engine {
                 try engine.save(core.ledger)
             } catch {
                 lastFailure = error
+                retrySaveAt = now.uptime + Engine.saveRetry
                 return error
             }
             core.saved()
@@ -177,10 +173,8 @@ extension Engine {
             lastNumber &+= 1
             let number = lastNumber
             startedAt[number] = now.uptime
-            group.addTask { [perform = engine.perform, inbox, finished] in
-                let event = await perform(command)
-                finished.add(number)
-                inbox.post(event)
+            group.addTask { [perform = engine.perform, inbox] in
+                inbox.post(await perform(command), from: number)
             }
         }
 

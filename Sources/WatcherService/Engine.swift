@@ -10,7 +10,7 @@ package struct Engine: Sendable {
     let clock: @Sendable () -> Instant
     let observe: @Sendable (Note) -> Void
     let answer: @Sendable (Int, Request.Answer) -> Void
-    let turned: @Sendable (Turn) -> Void
+    let turned: (@Sendable (Turn) -> Void)?
     /// The loop turns at least this often, in milliseconds: for a watchdog. Nil: it sleeps as long as it can.
     let pulse: Int64?
 
@@ -26,7 +26,7 @@ package struct Engine: Sendable {
         save: @escaping @Sendable (Ledger) throws(DurableFile.Failure) -> Void,
         clock: @escaping @Sendable () -> Instant = Clock.now, observe: @escaping @Sendable (Note) -> Void = { _ in },
         answer: @escaping @Sendable (Int, Request.Answer) -> Void = { _, _ in },
-        turned: @escaping @Sendable (Turn) -> Void = { _ in }, pulse: Int64? = nil
+        turned: (@Sendable (Turn) -> Void)? = nil, pulse: Int64? = nil
     ) {
         self.perform = perform
         self.save = save

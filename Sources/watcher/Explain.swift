@@ -56,7 +56,8 @@ struct Explain: AsyncParsableCommand {
                     "there is no upstream \(upstream) in \(setup.path); OWNER/NAME looks at any repository")
             }
             let ledger = try Setup.load(try setup.stateFile(making: false))
-            return Subject(setup: setup, upstream: found, watch: ledger.upstreams[upstream] ?? Watch())
+            return Subject(
+                setup: readable(setup), upstream: found, watch: ledger.upstreams[upstream] ?? Watch())
         }
         guard Self.isRepository(upstream) else {
             throw ValidationError("\(upstream) is no repository: OWNER/NAME is meant")
@@ -70,14 +71,19 @@ struct Explain: AsyncParsableCommand {
         } else if common.environment["GITHUB_TOKEN"] != nil {
             config.github.token = .environment("GITHUB_TOKEN")
         }
-        let setup = Setup(config, environment: common.environment)
-        // A public repository can be looked at in a shell that cannot read the service's token.
-        if let token = config.github.token, (try? setup.read(token, "github.token")) == nil {
-            config.github.token = nil
-        }
         return Subject(
-            setup: Setup(config, environment: common.environment), upstream: Config.Upstream(repository: upstream),
-            watch: Watch())
+            setup: readable(Setup(config, environment: common.environment)),
+            upstream: Config.Upstream(repository: upstream), watch: Watch())
+    }
+
+    /// A public repository can be looked at in a shell that cannot read the service's token.
+    private func readable(_ setup: Setup) -> Setup {
+        guard let token = setup.config.github.token, (try? setup.read(token, "github.token")) == nil else {
+            return setup
+        }
+        var config = setup.config
+        config.github.token = nil
+        return Setup(config, environment: common.environment)
     }
 
     private static func isRepository(_ text: String) -> Bool {

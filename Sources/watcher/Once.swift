@@ -35,7 +35,7 @@ struct Once: AsyncParsableCommand {
         } else if dryRun {
             plan(pass, setup).forEach { Terminal.say($0) }
         }
-        if pass.ledger.needsPerson { throw Terminal.personNeeded }
+        if pass.ledger.needsPerson(setup.config) { throw Terminal.personNeeded }
     }
 
     private var voice: Voice { Voice(isVerbose: common.verbose, isSilent: json || dryRun) }

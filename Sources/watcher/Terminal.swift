@@ -9,7 +9,7 @@ enum Terminal {
 
     static func say(_ line: String) { write(Self.printable(line) + "\n", to: STDOUT_FILENO) }
 
-    static func say(_ json: JSONValue) { write(json.text(.pretty) + "\n", to: STDOUT_FILENO) }
+    static func say(_ json: JSONValue) { write(json.text(.pretty), to: STDOUT_FILENO) }
 
     static func log(_ line: String) { write(Self.printable(line) + "\n", to: STDERR_FILENO) }
 

@@ -50,7 +50,7 @@ struct Trigger: AsyncParsableCommand {
                 throw Terminal.personNeeded
             }
         }
-        if pass.ledger.needsPerson { throw Terminal.personNeeded }
+        if pass.ledger.needsPerson(setup.config) { throw Terminal.personNeeded }
     }
 
     /// A mistyped tag is found before anything is started.
