@@ -73,7 +73,10 @@ package struct Config: Sendable, Equatable {
         package init(repository: String) { self.repository = repository }
     }
 
-    package enum FirstSight: String, Sendable, CaseIterable { case baseline, act }
+    package enum FirstSight: String, Sendable, CaseIterable {
+        case baseline, act
+        case buildIfMissing = "build-if-missing"
+    }
 
     package struct Action: Sendable, Equatable {
         /// In the order as written, without repetition.
