@@ -61,7 +61,8 @@ extension Core {
             type, upstream: job.causes.count == 1 ? job.causes.keys.first : nil,
             releases: releases.map { name, release in
                 self.note(
-                    release, nil, of: name, isHighest: ledger.upstreams[name]?.isHighest(release.tag) ?? true)
+                    release, nil, of: name,
+                    isHighest: job.isHighest == true || ledger.upstreams[name]?.isHighest(release.tag) ?? true)
             }, job: note, about: Set(job.causes.keys), at: now)
     }
 

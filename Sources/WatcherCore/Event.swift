@@ -136,5 +136,12 @@ package struct Report: Sendable, Equatable {
         /// `succeeded`, `pending` or `failed`.
         package var status: String
         package var reason: String?
+
+        package init(id: String, notifier: String, status: String, reason: String? = nil) {
+            self.id = id
+            self.notifier = notifier
+            self.status = status
+            self.reason = reason
+        }
     }
 }

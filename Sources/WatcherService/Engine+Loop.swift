@@ -77,7 +77,9 @@ extension Engine {
             return saveWhatIsLeft()
         }
 
-        private mutating func step(_ arrivals: [Inbox.Arrival], _ group: inout DiscardingTaskGroup) -> DurableFile.Failure? {
+        private mutating func step(_ arrivals: [Inbox.Arrival], _ group: inout DiscardingTaskGroup) -> DurableFile
+            .Failure?
+        {
             let now = engine.clock()
             for arrival in arrivals {
                 if let number = arrival.number { startedAt[number] = nil }
@@ -191,7 +193,8 @@ extension Engine {
                     fields: ["reason": failure.description]))
         }
 
-        /// What only reads is cut off at once; what acts gets its grace, and then comes back as what it is: unknown.
+        /// With nothing under way that acts, the rest is cut off at once; what acts gets its grace, and then comes back
+        /// as what it is: unknown.
         private mutating func windDown(_ now: Instant, _ group: inout DiscardingTaskGroup) {
             isDone = underWay == 0
             if windDownEnds == nil {

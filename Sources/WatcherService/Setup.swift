@@ -21,8 +21,8 @@ package struct Setup: Sendable {
     }
 
     package static let programVersion = "0.1.0"
-    /// GitHub asks for a name and a way to reach people; it must not contain "curl".
-    package static let userAgent = "watcher/\(programVersion) (release watcher; +https://github.com/elabftw/elabftw)"
+    /// GitHub refuses requests without one, and wastes bytes on those that contain "curl".
+    package static let userAgent = "watcher/\(programVersion) (release watcher)"
 
     /// Reads the configuration; touches nothing else.
     package init(configPath: String?, environment: [String: String]) throws(Failure) {
@@ -235,7 +235,7 @@ extension Setup.Failure {
         case .unreadable(let path, let failure) where failure.isMissing:
             "write one (config.example.json is a start), or name it with --config; looked for \(path)"
         case .unreadable: "run as a user that may read it"
-        case .wrong: "watcher validate shows all problems; deploy/config.schema.json describes every key"
+        case .wrong: "deploy/config.schema.json describes every key"
         case .secret: "it is needed before anything is begun"
         case .noFolder: "make it, owned by the user that runs watcher"
         case .state(let failure): failure.hint

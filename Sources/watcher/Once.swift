@@ -61,13 +61,21 @@ struct Once: AsyncParsableCommand {
             .init(
                 "deliveries",
                 .array(
-                    pass.report.deliveries.map {
+                    deliveries(pass).map {
                         .compact([
                             ("id", .string($0.id)), ("notifier", .string($0.notifier)), ("status", .string($0.status)),
                             ("reason", $0.reason.map { .string($0) }),
                         ])
                     })),
         ])
+    }
+
+    /// What became of each message, or for a dry run what would be sent.
+    private func deliveries(_ pass: Pass.Result) -> [Report.Delivery] {
+        guard dryRun else { return pass.report.deliveries }
+        return pass.ledger.outbox.messages.flatMap { outgoing in
+            outgoing.notifiers.map { Report.Delivery(id: outgoing.message.id, notifier: $0, status: "pending") }
+        }
     }
 
     private func plan(_ pass: Pass.Result, _ setup: Setup) -> [String] {

@@ -18,6 +18,12 @@ enum Terminal {
         if let hint { log("hint: " + hint) }
     }
 
+    /// Lower case, without a full stop: as everything that is said here.
+    static func inOurVoice(_ text: String) -> String {
+        let text = text.hasSuffix(".") ? String(text.dropLast()) : text
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+
     /// Ends with the status for "a person is needed".
     static let personNeeded = ExitCode(1)
 

@@ -40,8 +40,13 @@ struct Watcher: AsyncParsableCommand {
         } catch let failure as Setup.Failure {
             Terminal.fail(failure.lines, hint: failure.hint)
             Glibc.exit(failure.status)
+        } catch let code as ExitCode {
+            exit(withError: code)
         } catch {
-            exit(withError: error)
+            // Help and versions are no failures; what is left is a wrong command line.
+            guard exitCode(for: error) != .success else { exit(withError: error) }
+            Terminal.fail([Terminal.inOurVoice(message(for: error))], hint: "watcher --help, or watcher COMMAND --help")
+            Glibc.exit(exitCode(for: error).rawValue)
         }
     }
 }

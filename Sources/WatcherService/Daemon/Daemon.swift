@@ -44,7 +44,10 @@ package struct Daemon: Sendable {
             turned: { manager.turned($0, uptime: Clock.now().uptime) }, pulse: manager.pulse)
         logger.notice(
             "started",
-            metadata: ["version": "\(Setup.programVersion)", "config": "\(setup.path)", "state": "\(file.path)"])
+            metadata: [
+                "text": "watching \(setup.config.upstreams.count) upstreams, state in \(file.path)",
+                "version": "\(Setup.programVersion)", "config": "\(setup.path)", "state": "\(file.path)",
+            ])
         do throws(DurableFile.Failure) {
             try await engine.run(&core, sources: [stops, others])
         } catch {

@@ -33,7 +33,7 @@ package struct ServiceLog: LogHandler {
         case .journal:
             // Constant words first, what varies as fields: a line to search for.
             let values = fields.map { " \($0)=\(Self.quoted($1))" }.joined()
-            Self.write("<\(Self.priority(event.level))>\(event.message):\(values)")
+            Self.write("<\(Self.priority(event.level))>\(event.message)\(values.isEmpty ? "" : ":" + values)")
         case .json:
             let members: [(String, JSONValue?)] =
                 [

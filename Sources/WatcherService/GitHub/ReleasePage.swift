@@ -87,10 +87,11 @@ enum Nonsense {
 
     private static func detail(_ error: any Error) -> String {
         func path(_ context: DecodingError.Context) -> String {
-            context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? "." + $0.stringValue }.joined()
+            let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? "." + $0.stringValue }.joined()
+            return path.isEmpty ? "it" : path
         }
         switch error {
-        case DecodingError.keyNotFound(let key, let context): return "\(path(context)).\(key.stringValue) is missing"
+        case DecodingError.keyNotFound(let key, let context): return "\(path(context)): \(key.stringValue) is missing"
         case DecodingError.typeMismatch(_, let context): return "\(path(context)) has the wrong type"
         case DecodingError.valueNotFound(_, let context): return "\(path(context)) is null"
         case DecodingError.dataCorrupted: return "it is no JSON, or cut off"
