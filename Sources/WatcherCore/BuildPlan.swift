@@ -29,7 +29,9 @@ struct BuildPlan {
         _ job: Job, _ releases: [String: ReleaseReference], _ action: Config.Action,
         _ upstreams: [String: Config.Upstream], at now: Instant
     ) -> [String: String] {
-        var labels = [Command.Build.jobLabel: job.id, "org.opencontainers.image.created": "\(job.begunAt ?? now.floor)"]
+        var labels = [
+            Command.Build.jobLabel: job.id, "org.opencontainers.image.created": "\(job.begunAt ?? now.floor)",
+        ]
         for (name, release) in releases { labels["watcher.upstream.\(name)"] = release.tag }
         if let first = action.upstreams.first, let release = releases[first] {
             labels["org.opencontainers.image.version"] = release.version

@@ -6,7 +6,7 @@ package struct Setup: Sendable {
     package let config: Config
     package let warnings: [ConfigProblem]
     package let path: String
-    private let environment: [String: String]
+    let environment: [String: String]
 
     /// Why the program cannot begin. The status is the contract's.
     package enum Failure: Error, Sendable {
@@ -128,7 +128,11 @@ package struct Setup: Sendable {
     }
 
     /// Everything that a pass needs, with every secret read: what cannot be read is found before anything is begun.
-    package func executor(_ http: HTTPClient) throws(Failure) -> Executor {
+    ///
+    /// `progress` gets each line that a build says.
+    package func executor(
+        _ http: HTTPClient, progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(Failure) -> Executor {
         let network = try generalNetwork()
         let githubNetwork = try githubNetwork()
         var redactor = try redactor()
@@ -158,9 +162,11 @@ package struct Setup: Sendable {
         }
         let heartbeat: String? =
             if let secret = config.heartbeat?.url { try read(secret, "heartbeat.url") } else { nil }
+        let registry = registryClient(http, network)
         return Executor(
             config, http: http, github: github, clients: clients, notifiers: notifiers, heartbeatURL: heartbeat,
-            network: network, redactor: redactor)
+            network: network, redactor: redactor, registry: registry,
+            builders: try builders(registry, redactor, progress))
     }
 
     /// Masks every secret that can be read here.
@@ -180,7 +186,7 @@ package struct Setup: Sendable {
     }
 
     /// Where the configuration names secrets, outside of notifiers.
-    private var secretPlaces: [(String, Secret)] {
+    var secretPlaces: [(String, Secret)] {
         var places: [(String, Secret?)] = [
             ("github.token", config.github.token), ("github.proxy", config.github.proxy),
             ("network.proxy", config.network.proxy), ("heartbeat.url", config.heartbeat?.url),
@@ -201,6 +207,10 @@ package struct Setup: Sendable {
         }
         for (name, notifier) in config.notifiers.sorted(by: { $0.key < $1.key }) {
             do throws(Failure) { _ = try self.notifier(name, notifier) } catch { found.append(error) }
+        }
+        for (name, action) in config.actions.sorted(by: { $0.key < $1.key }) {
+            guard case .imageBuild(let build) = action.work else { continue }
+            do throws(Failure) { _ = try buildSecrets(name, build) } catch { found.append(error) }
         }
         return found
     }

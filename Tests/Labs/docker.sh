@@ -65,6 +65,7 @@ for name in arm64 armhf; do
     find "$lab/$name" -name busybox -type f -exec cp {} "$lab/busybox-$name" \;
 done
 cp "$(command -v busybox)" "$lab/busybox-amd64"
+chmod 755 "$lab"/busybox-*
 
 # --- QEMU -----------------------------------------------------------------------------------------------------------
 

@@ -63,7 +63,9 @@ extension Config.ImageBuild {
         builder = object.text("builder", .builder)
         timeout = object.seconds("timeout", default: timeout, atLeast: 1)
         let secrets = object.value("secrets", default: .object([]))
-        for (name, value) in secrets?.members(names: .buildSecret) ?? [] { self.secrets[name] = value.secret(.line) }
+        for (name, value) in secrets?.members(names: .buildSecret) ?? [] {
+            self.secrets[name] = value.secret(.buildSecretValue)
+        }
         secrets?.checkCount()
         labels = object.templates("labels", names: .label, .line, upstreams: names)
     }

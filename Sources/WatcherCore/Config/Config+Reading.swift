@@ -28,7 +28,8 @@ extension Config {
         for (name, value) in found ?? [] where upstreams[name]?.onFirstSight == .buildIfMissing {
             guard !actions.values.contains(where: { $0.upstreams.contains(name) && $0.namesImage }) else { continue }
             value.advise(
-                "onFirstSight \"build-if-missing\" has no effect: no action of this upstream has verify or builds an image")
+                "onFirstSight \"build-if-missing\" has no effect: no action of this upstream has verify or builds an image"
+            )
         }
         adviseOnQuota(github ?? object.value)
     }

@@ -28,6 +28,10 @@ extension TextRule {
         isArgumentName(text, also: "_.-")
     }
 
+    static let buildSecretValue = TextRule(expected: "a text on one line, not empty", isSecret: true) { text in
+        !text.isEmpty && headerValue.accepts(text) && !text.utf8.contains(0x09)
+    }
+
     static let buildArgument = TextRule(
         expected: "the name of a build argument: A-Z, a-z, 0-9 and \"_\", no digit first"
     ) { text in

@@ -28,6 +28,7 @@ enum BuildCommand {
     /// One field of what buildx reads as CSV.
     static func field(_ name: String, _ value: String) -> String {
         let field = "\(name)=\(value)"
-        return field.contains(where: { ",\"\n".contains($0) }) ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+        return field.contains(where: { ",\"\n".contains($0) })
+            ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
     }
 }

@@ -15,7 +15,9 @@ enum BuildFailure {
         if says("'buildx' is not a docker command", "unknown command: docker buildx", "unknown flag: --platform") {
             return .lasting("docker has no buildx: \(said)", hint: "install docker's buildx plugin")
         }
-        if says("insufficient_scope", "denied: ", "unauthorized: ", "401 Unauthorized", "403 Forbidden", "no basic auth") {
+        if says(
+            "insufficient_scope", "denied: ", "unauthorized: ", "401 Unauthorized", "403 Forbidden", "no basic auth")
+        {
             return .lasting(reason, hint: "docker login, as the user that watcher runs as")
         }
         if says("no builder ") || says("no instance of builder") {
@@ -33,14 +35,20 @@ enum BuildFailure {
         return .passing(reason)
     }
 
-    /// The step that failed, and the last lines.
+    /// The step that failed, docker's verdict, and the last lines before it.
     static func words(_ tail: [String]) -> String {
-        let lines = tail.map { $0.cleanedLine(limit: 200) }.filter { !$0.isEmpty && !$0.allSatisfy { $0 == "-" } }
+        let lines = tail.map { $0.cleanedLine(limit: 160) }.filter { !$0.isEmpty && !isOrnament($0) }
         let step = lines.last { $0.hasPrefix("> [") }.map { String($0.dropFirst(2)) }
-        let errors = lines.filter { $0.contains("ERROR") || $0.lowercased().hasPrefix("error") }
-        var told = [step, errors.last].compactMap { $0 }
-        told += lines.suffix(lineLimit).filter { !told.contains($0) && !$0.hasPrefix("> [") }
+        let verdict = lines.last { $0.hasPrefix("ERROR") || $0.hasPrefix("error") }
+        let rest = lines.filter { $0 != verdict && !$0.hasPrefix("> [") && !$0.hasPrefix("#") }.suffix(lineLimit)
+        let told = [step, verdict].compactMap { $0 } + rest
         let text = told.joined(separator: "; ").cleanedLine(limit: lengthLimit)
         return text.isEmpty ? "without a word" : text
+    }
+
+    /// Rules, and the lines of the Dockerfile that buildx repeats.
+    private static func isOrnament(_ line: String) -> Bool {
+        if line.allSatisfy({ $0 == "-" }) || line.hasPrefix("Dockerfile:") { return true }
+        return line.drop { $0.isNumber }.drop { $0 == " " }.first == "|"
     }
 }

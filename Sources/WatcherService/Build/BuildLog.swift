@@ -1,6 +1,6 @@
 import Glibc
 import Synchronization
-package import WatcherCore
+import WatcherCore
 
 /// The output of one build: a bounded file for people, and the end of it for messages. Secrets are masked, line by line.
 ///
@@ -33,9 +33,9 @@ final class BuildLog: Sendable {
         self.progress = progress
     }
 
-    func take(_ bytes: UnsafeRawBufferPointer) {
+    func take(_ bytes: [UInt8]) {
         state.withLock { state in
-            for byte in unsafe bytes {
+            for byte in bytes {
                 if byte == 0x0A {
                     end(&state)
                 } else if state.line.count < Self.lineLimit {

@@ -34,7 +34,7 @@ package struct ImageBuilder: Sendable {
         defer { unsafe unlink(metadata) }
         do throws(Program.Failure) {
             let arguments = BuildCommand.build(command, build, secrets: secrets, metadata: metadata)
-            let status = try await docker.follow(arguments, timeout: .seconds(build.timeout)) { unsafe log.take($0) }
+            let status = try await docker.follow(arguments, timeout: .seconds(build.timeout)) { log.take($0) }
             let tail = log.finish()
             guard status == 0 else { return .failed(BuildFailure.trouble(status: status, tail), log: name) }
             return .built(digest: Self.digest(metadata), log: name)
@@ -69,7 +69,8 @@ package struct ImageBuilder: Sendable {
     /// Whether every tag has an image of this job for every platform. Where nobody knows, it is built.
     private func isThere(_ command: Command.Build) async -> Bool {
         for tag in command.tags {
-            guard let reference = ImageReference(tag), case .success(let image?) = await registry.image(reference) else {
+            guard let reference = ImageReference(tag), case .success(let image?) = await registry.image(reference)
+            else {
                 return false
             }
             for text in command.platforms {

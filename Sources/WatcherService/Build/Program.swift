@@ -45,14 +45,16 @@ struct Program: Sendable {
 
     /// Runs it to its end and hands on what it says, errors included, as it comes. Returns its status.
     func follow(
-        _ arguments: [String], timeout: Duration, _ take: @Sendable (UnsafeRawBufferPointer) -> Void
+        _ arguments: [String], timeout: Duration, _ take: @escaping @Sendable ([UInt8]) -> Void
     ) async throws(Failure) -> Int32 {
         try await within(timeout) {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments), environment: variables, platformOptions: options,
                 input: .none, output: .sequence, error: .combinedWithOutput
             ) { execution in
-                for try await buffer in execution.standardOutput { buffer.withUnsafeBytes { unsafe take($0) } }
+                for try await buffer in execution.standardOutput {
+                    take(unsafe buffer.withUnsafeBytes { unsafe Array($0) })
+                }
             }
             return result.terminationStatus.shellStatus
         }
