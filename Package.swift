@@ -61,6 +61,7 @@ let package = Package(
         .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"]),
         .testTarget(name: "WatcherCoreTests", dependencies: ["WatcherCore"]),
         .testTarget(name: "WatcherServiceTests", dependencies: ["WatcherService", "TestSupport"]),
+        .testTarget(name: "LabTests", dependencies: ["TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport", "watcher"]),
     ],
     swiftLanguageModes: [.v6]

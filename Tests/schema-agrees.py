@@ -19,6 +19,7 @@ ONLY_BY_MEANING = {
     "dispatch-inputs-too-long": "a sum of lengths",
     "github-api-port": "the value of a number inside of a string",
     "github-concurrency-whole-fraction": "16.0 is an integer for a schema",
+    "message-unknown-field": "names inside of a template",
     "notifier-unknown-upstream": "refers to another part of the file",
     "poll-every-too-long": "the value of a number inside of a string",
     "root-duplicate-key": "a repeated key, which parsers for schemas drop",
@@ -41,6 +42,8 @@ ONLY_BY_MEANING = {
     "upstream-include-open-group": "the syntax of regular expressions",
     "upstream-minimum-version-unreadable": "the reading of versions",
     "verify-platforms": "refers to another part of the file",
+    "webhook-body-fields": "names inside of a template",
+    "webhook-body-twice": "a repeated key, which parsers for schemas drop",
     "webhook-header-twice": "names that differ in case",
 }
 

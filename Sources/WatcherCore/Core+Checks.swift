@@ -129,7 +129,8 @@ extension Core {
             ledger.upstreams[name] = watch
             changed(.durable)
             let reason = Self.replacedReason(upstream.repository, identity.id)
-            attend("replaced:\(name):\(identity.id)", upstream: name, "\(name): \(reason)", at: now)
+            attend(
+                "replaced:\(name):\(identity.id)", upstream: name, reason, hint: "watcher accept \(name)", at: now)
             say(
                 .failure, "\(name): \(reason)", hint: Self.acceptHint(name), topic: "repository replaced",
                 ["upstream": name, "id": String(identity.id)])

@@ -13,7 +13,7 @@ extension Core {
             guard let wanted = notifier.upstreams, let concerned else { return true }
             return !wanted.isDisjoint(with: concerned)
         }
-        ledger.outbox.add(
+        let overflow = ledger.outbox.add(
             {
                 Message(
                     id: $0, type: type, time: now.floor, upstream: upstream,
@@ -21,14 +21,21 @@ extension Core {
                     releases: releases, job: job, missing: missing, detail: detail)
             }, to: Array(notifiers.keys), at: now)
         changed(.durable)
+        for delivery in overflow { lost(delivery, at: now) }
     }
 
-    /// Tells once that something will break unless somebody acts.
-    mutating func attend(_ thing: String, upstream: String?, _ detail: String, except: String? = nil, at now: Instant) {
+    /// Tells once that something will break unless somebody acts. `hint` is the command to type.
+    mutating func attend(
+        _ thing: String, upstream: String?, _ detail: String, hint: String? = nil, except: String? = nil,
+        at now: Instant
+    ) {
         guard ledger.tellOnce(thing, at: now) else { return }
         changed(.durable)
-        say(.news, "attention: \(detail)", topic: "attention", ["detail": detail])
-        tell(.attention, upstream: upstream, detail: detail, except: except, at: now)
+        let about = upstream.map { "\($0): " } ?? ""
+        say(.news, "attention: \(about)\(detail)", hint: hint, topic: "attention", ["detail": detail])
+        tell(
+            .attention, upstream: upstream, detail: detail + (hint.map { "\nhint: \($0)" } ?? ""), except: except,
+            at: now)
     }
 
     /// Warns before a token expires or an API version is retired.
@@ -83,13 +90,13 @@ extension Core {
     mutating func delivered(_ id: String, _ notifier: String, _ outcome: DeliveryOutcome?, at now: Instant) {
         sending.remove(notifier)
         guard let outcome else { return }
-        let refusal = ledger.outbox.record(outcome, message: id, notifier: notifier, at: now)
+        let end = ledger.outbox.record(outcome, message: id, notifier: notifier, at: now)
         changed(.durable)
         switch outcome {
         case .delivered:
             reportDelivery(id, notifier, "succeeded", nil)
             ledger.told[Self.refusedThing(notifier)] = nil
-        case .retry(_, let reason) where refusal == nil:
+        case .retry(_, let reason) where end == nil:
             reportDelivery(id, notifier, "pending", reason)
             say(
                 .detail, "message \(id) to \(notifier): \(reason); trying again later",
@@ -97,24 +104,25 @@ extension Core {
                 ["message": id, "notifier": notifier, "reason": reason])
         case .retry, .refused: break
         }
-        if let refusal { lost(id, notifier, refusal, at: now) }
+        if let end { lost(end, at: now) }
     }
 
     mutating func expireMessages(at now: Instant) {
         for delivery in ledger.outbox.expire(known: config.notifiers.keys, at: now) {
             changed(.durable)
-            lost(delivery.id, delivery.notifier, delivery.reason ?? "given up", at: now)
+            lost(delivery, at: now)
         }
     }
 
-    private mutating func lost(_ id: String, _ notifier: String, _ reason: String, at now: Instant) {
+    /// Tells the others once; nothing is told about an `attention` that is lost.
+    private mutating func lost(_ delivery: Outbox.Delivery, at now: Instant) {
+        let (id, notifier, reason) = (delivery.id, delivery.notifier, delivery.reason ?? "given up")
         reportDelivery(id, notifier, "failed", reason)
         say(
             .failure, "message \(id) to \(notifier): \(reason)",
             hint: "watcher notify \(notifier) tries it; watcher forget \(id) drops it", topic: "message refused",
             ["message": id, "notifier": notifier, "reason": reason])
-        let wasAttention = ledger.outbox.ended.last { $0.id == id && $0.notifier == notifier }?.type == .attention
-        guard !wasAttention else { return }
+        guard delivery.type != .attention else { return }
         attend(
             Self.refusedThing(notifier), upstream: nil, "the receiver \(notifier) refuses messages: \(reason)",
             except: notifier, at: now)

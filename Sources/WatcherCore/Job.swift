@@ -88,6 +88,20 @@ package struct Job: Sendable, Equatable, Codable {
         self.notBefore = notBefore
     }
 
+    /// Whether a text holds the id of any job.
+    package static func isNamed(in text: String) -> Bool {
+        var rest = text.utf8[...]
+        while let start = rest.firstIndex(of: UInt8(ascii: "w")) {
+            rest = rest[rest.index(after: start)...]
+            guard rest.first == UInt8(ascii: "-") else { continue }
+            let id = rest.dropFirst().prefix(12)
+            if id.count == 12, id.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }) {
+                return true
+            }
+        }
+        return false
+    }
+
     /// The contract's word.
     package var status: String {
         switch phase {

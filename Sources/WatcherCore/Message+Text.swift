@@ -88,8 +88,9 @@ extension Message.Text {
                 text.quote = half > cutMark.utf16.count * 2 ? quote.cut(to: half) { $0.utf16.count } : nil
             } else if !text.facts.isEmpty {
                 text.facts.removeLast()
-            } else if !text.lines.isEmpty {
-                text.lines.removeLast()
+            } else if let line = text.lines.popLast() {
+                let half = line.utf16.count / 2
+                if half > Self.wordLimit { text.lines.append(line.cut(to: half) { $0.utf16.count }) }
             } else {
                 break
             }

@@ -1,7 +1,8 @@
 /// The messages that are still to be delivered, and what became of the others: the queue of all notifiers.
 ///
-/// A message is kept once, with the names of those who have not got it yet. Each notifier gets its messages in order,
-/// one at a time; one that is slow or dead holds up nobody else.
+/// A message is kept once, with the names of those who have not got it yet. Each notifier gets its messages one at a
+/// time, those of one upstream in order; a receiver that is slow or dead holds up no other, and a message that a
+/// receiver stumbles over holds up only those of the same upstream.
 package struct Outbox: Sendable, Equatable, Codable {
     package private(set) var messages: [Outgoing] = []
     package private(set) var receivers: [String: Receiver] = [:]
@@ -20,6 +21,8 @@ package struct Outbox: Sendable, Equatable, Codable {
         package var failures = 0
         package var notBefore: Timestamp?
         package var reason: String?
+        /// By upstream: how often its next message has failed without the receiver asking for a wait.
+        var stumbles: [String: Int]?
     }
 
     /// One message to one notifier, after its end.
@@ -38,28 +41,47 @@ package struct Outbox: Sendable, Equatable, Codable {
     /// How many ended deliveries are kept, of each kind.
     package static let endedLimit = 50
 
+    /// After so many failures in a row, which take more than an hour, a receiver is down: what has expired then is given
+    /// up without a try of its own.
+    package static let downAfter = 6
+
     package init() {}
 
-    package mutating func add(_ message: (String) -> Message, to notifiers: [String], at now: Instant) {
-        guard !notifiers.isEmpty else { return }
+    /// Returns what had to be given up to make room.
+    package mutating func add(
+        _ message: (String) -> Message, to notifiers: [String], at now: Instant
+    ) -> [Delivery] {
+        guard !notifiers.isEmpty else { return [] }
         sequence &+= 1
         let id = "m-" + StableHash(String(sequence), String(now.wall)).name
         messages.append(
             Outgoing(
                 message: message(id), notifiers: notifiers.sorted(), expires: now.deadline(in: Backoff.messageLifetime))
         )
-        if messages.count > Self.messageLimit {
-            let oldest = messages.removeFirst()
-            for notifier in oldest.notifiers {
-                end(oldest.message, notifier, "given up: more than \(Self.messageLimit) messages were waiting", at: now)
-            }
+        guard messages.count > Self.messageLimit else { return [] }
+        let oldest = messages.removeFirst()
+        return oldest.notifiers.map { notifier in
+            end(oldest.message, notifier, "given up: more than \(Self.messageLimit) messages were waiting", at: now)
         }
     }
 
     /// The next message for a notifier, if one is due.
     package func next(for notifier: String, at now: Instant) -> Message? {
-        if let notBefore = receivers[notifier]?.notBefore, !now.hasReached(notBefore) { return nil }
-        return messages.first { $0.notifiers.contains(notifier) }?.message
+        let receiver = receivers[notifier]
+        if let notBefore = receiver?.notBefore, !now.hasReached(notBefore) { return nil }
+        guard let stumbles = receiver?.stumbles, !stumbles.isEmpty else {
+            return messages.first { $0.notifiers.contains(notifier) }?.message
+        }
+        // The first of each upstream; of those the one that has failed the least.
+        var seen: Set<String> = []
+        var best: (message: Message, stumbles: Int)?
+        for outgoing in messages where outgoing.notifiers.contains(notifier) {
+            guard seen.insert(outgoing.line).inserted else { continue }
+            let failed = stumbles[outgoing.line] ?? 0
+            if failed == 0 { return outgoing.message }
+            if failed < best?.stumbles ?? .max { best = (outgoing.message, failed) }
+        }
+        return best?.message
     }
 
     /// When the next message is due that waits for its time; nil when none waits.
@@ -72,45 +94,58 @@ package struct Outbox: Sendable, Equatable, Codable {
         }.min()
     }
 
-    /// Records what the receiver made of it. Returns the reason when it was refused for good.
+    /// Records what the receiver made of it. Returns the end when that is a failure for good.
     package mutating func record(
         _ outcome: DeliveryOutcome, message id: String, notifier: String, at now: Instant
-    ) -> String? {
+    ) -> Delivery? {
         guard let outgoing = messages.first(where: { $0.message.id == id && $0.notifiers.contains(notifier) }) else {
             return nil
         }
         switch outcome {
         case .delivered:
-            receivers[notifier] = nil
+            receivers[notifier]?.failures = 0
+            receivers[notifier]?.notBefore = nil
+            receivers[notifier]?.reason = nil
             remove(id, notifier)
             end(outgoing.message, notifier, nil, at: now)
         case .retry(_, let reason) where now.hasReached(outgoing.expires):
             let words = "given up after \(Words.duration(Backoff.messageLifetime)): \(reason)"
             remove(id, notifier)
-            end(outgoing.message, notifier, words, at: now)
-            return words
+            return end(outgoing.message, notifier, words, at: now)
         case .retry(let after, let reason):
             var receiver = receivers[notifier] ?? Receiver()
             receiver.failures += 1
             receiver.reason = reason
             receiver.notBefore = now.deadline(in: max(after ?? 0, Backoff.message(after: receiver.failures)))
+            if after == nil {
+                receiver.stumbles = (receiver.stumbles ?? [:]).merging([outgoing.line: 1], uniquingKeysWith: +)
+            }
             receivers[notifier] = receiver
         case .refused(let reason):
             remove(id, notifier)
-            end(outgoing.message, notifier, reason, at: now)
-            return reason
+            return end(outgoing.message, notifier, reason, at: now)
         }
         return nil
     }
 
-    /// Gives up, in the open, what nobody can deliver any more: its notifier is not among `known`, and its time is over.
+    /// Gives up, in the open, what nobody can deliver any more: its time is over, and its notifier is not among `known`
+    /// or its receiver is down.
     package mutating func expire(known: some Collection<String>, at now: Instant) -> [Delivery] {
         var expired: [Delivery] = []
         for outgoing in messages where now.hasReached(outgoing.expires) {
-            for notifier in outgoing.notifiers where !known.contains(notifier) {
+            for notifier in outgoing.notifiers {
+                let receiver = receivers[notifier]
+                let reason: String
+                if !known.contains(notifier) {
+                    reason = "given up: \(notifier) is no longer in the configuration"
+                } else if let receiver, receiver.failures >= Self.downAfter {
+                    let last = receiver.reason.map { ": \($0)" } ?? ""
+                    reason = "given up after \(Words.duration(Backoff.messageLifetime))\(last)"
+                } else {
+                    continue
+                }
                 remove(outgoing.message.id, notifier)
-                end(outgoing.message, notifier, "given up: \(notifier) is no longer in the configuration", at: now)
-                expired += ended.suffix(1)
+                expired.append(end(outgoing.message, notifier, reason, at: now))
             }
         }
         return expired
@@ -148,18 +183,22 @@ package struct Outbox: Sendable, Equatable, Codable {
 
     private mutating func remove(_ id: String, _ notifier: String) {
         guard let index = messages.firstIndex(where: { $0.message.id == id }) else { return }
+        receivers[notifier]?.stumbles?[messages[index].line] = nil
+        if let receiver = receivers[notifier], receiver.isFresh { receivers[notifier] = nil }
         messages[index].notifiers.removeAll { $0 == notifier }
         if messages[index].notifiers.isEmpty { messages.remove(at: index) }
     }
 
+    @discardableResult
     private mutating func end(
         _ message: Message, _ notifier: String, _ failure: String?, at now: Instant
-    ) {
-        ended.append(
-            Delivery(
-                id: message.id, notifier: notifier, type: message.type, about: message.job?.action ?? message.upstream,
-                succeeded: failure == nil, reason: failure, at: now.floor))
+    ) -> Delivery {
+        let delivery = Delivery(
+            id: message.id, notifier: notifier, type: message.type, about: message.job?.action ?? message.upstream,
+            succeeded: failure == nil, reason: failure, at: now.floor)
+        ended.append(delivery)
         trim()
+        return delivery
     }
 
     /// Failures are not pushed out by successes.
@@ -170,5 +209,17 @@ package struct Outbox: Sendable, Equatable, Codable {
                 if let index = ended.firstIndex(where: { $0.succeeded == succeeded }) { ended.remove(at: index) }
             }
         }
+    }
+}
+
+extension Outbox.Outgoing {
+    /// Whose order it keeps. What is about no upstream, or about several, is a line of its own.
+    fileprivate var line: String { message.upstream ?? "" }
+}
+
+extension Outbox.Receiver {
+    /// Nothing is to be remembered of it.
+    fileprivate var isFresh: Bool {
+        failures == 0 && notBefore == nil && reason == nil && stumbles?.isEmpty ?? true
     }
 }

@@ -34,11 +34,7 @@ package struct SeenReleases: Sendable, Equatable {
     package mutating func add(_ id: Int64, tag: String, _ reason: Seen) {
         // A tag that could break the list is never taken, so it need not be known either.
         let item = "\(Tag.isSafe(tag) ? tag : "")#\(id)"
-        if let list = byReason[reason.rawValue] {
-            byReason[reason.rawValue] = list + " " + item
-        } else {
-            byReason[reason.rawValue] = item
-        }
+        byReason[reason.rawValue, default: ""].append(byReason[reason.rawValue] == nil ? item : " " + item)
     }
 
     /// Takes an id out, to be decided again: a pre-release that was promoted.

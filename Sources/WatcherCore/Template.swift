@@ -25,18 +25,33 @@ package struct Template: Sendable, Hashable {
 
     /// Reads a template. A name that is not in `upstreams` is an error: what renders as nothing is found too late.
     package init(_ text: String, upstreams: some Collection<String>) throws(Problem) {
-        var parts: [Part] = []
+        parts = try Self.pieces(text).map { (piece: Piece) throws(Problem) -> Part in
+            switch piece {
+            case .text(let literal): return .text(literal)
+            case .name(let name): return try Self.part(name, upstreams: upstreams)
+            }
+        }
+    }
+
+    /// A template's text and its names, before anybody has asked what they mean.
+    enum Piece: Sendable, Hashable {
+        case text(String)
+        /// What stands between the braces, without spaces at its ends.
+        case name(String)
+    }
+
+    static func pieces(_ text: String) throws(Problem) -> [Piece] {
+        var pieces: [Piece] = []
         var rest = text[...]
         while let open = rest.firstRange(of: "{{") {
-            if open.lowerBound > rest.startIndex { parts.append(.text(String(rest[..<open.lowerBound]))) }
+            if open.lowerBound > rest.startIndex { pieces.append(.text(String(rest[..<open.lowerBound]))) }
             let inside = rest[open.upperBound...]
             guard let close = inside.firstRange(of: "}}") else { throw .unclosed(String(rest[open.lowerBound...])) }
-            let name = inside[..<close.lowerBound].trimmingSpaces()
-            parts.append(try Self.part(name, upstreams: upstreams))
+            pieces.append(.name(inside[..<close.lowerBound].trimmingSpaces()))
             rest = inside[close.upperBound...]
         }
-        if !rest.isEmpty { parts.append(.text(String(rest))) }
-        self.parts = parts
+        if !rest.isEmpty { pieces.append(.text(String(rest))) }
+        return pieces
     }
 
     /// A text without names in it.

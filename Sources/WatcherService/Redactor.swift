@@ -22,6 +22,14 @@ package struct Redactor: Sendable {
         secrets.reduce(text) { $0.replacing($1, with: "***") }
     }
 
+    package func mask(_ run: Run) -> Run { Run(id: run.id, url: mask(run.url)) }
+
+    package func mask(_ conclusion: Conclusion) -> Conclusion {
+        Conclusion(
+            word: mask(conclusion.word), title: mask(conclusion.title), url: mask(conclusion.url),
+            failedJobs: conclusion.failedJobs.map(mask))
+    }
+
     package func mask(_ trouble: Trouble) -> Trouble {
         switch trouble {
         case .passing(let reason): .passing(mask(reason))

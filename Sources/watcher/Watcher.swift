@@ -28,8 +28,10 @@ struct Watcher: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // A reader that goes away (`watcher status | head`) is no reason to die.
+        // A reader that goes away (`watcher status | head`) is no reason to die, nor is a limit of the size of files:
+        // then the write fails, and says so.
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -37,7 +37,7 @@ struct CrashTests {
 
     @Test("loses no job and no message, and starts nothing twice", arguments: moments)
     func anyMoment(_ call: String, _ number: Int) async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.set("actions.build-image.workflowDispatch.lookup", "3s")
             world.github.addWorkflow(World.builder, World.workflow, progress: .afterLooks(1, conclusion: "success"))
             try await world.baseline()
@@ -62,7 +62,7 @@ struct CrashTests {
     }
 
     @Test("a temporary file that was left behind does not stand in the way") func leftOver() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             world.github.publish(World.elabftw, "5.6.13")
             let killed = try await world.run("once", wrapper: Strace.killing(at: "rename", 1))

@@ -76,7 +76,7 @@ import Testing
         "what is refused for good fails the job in GitHub's words, with status 1, and is not repeated",
         arguments: refusals)
     func refused(_ refusal: Refusal) async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             refusal.arrange(world)
             world.github.publish(World.elabftw, "5.6.13")
@@ -102,7 +102,8 @@ import Testing
     }
 
     @Test("a refused connection is tried again, with growing waits, and counts") func refusedConnection() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
+            world.set("network", nil)
             world.set("actions.build-image.workflowDispatch.apiURL", "http://127.0.0.1:9")
             world.set("actions.build-image.workflowDispatch.token", ["env": "ACTION_TOKEN"])
             try await world.baseline()
@@ -122,7 +123,7 @@ import Testing
     }
 
     @Test("a workflow that has moved with its repository is started under the new name") func moved() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.github.addWorkflow(World.builder, World.workflow, progress: .afterLooks(1, conclusion: "success"))
             try await world.baseline()
             world.github.rename(World.builder, to: "OWNER/new-name")
@@ -136,7 +137,7 @@ import Testing
     @Test(
         "a server that knows the older API only is asked again with it, and its run is found", arguments: [true, false])
     func oldServer(_ names: Bool) async throws {
-        try await withWorld(pathPrefix: "/api/v3") { world in
+        try await withWorld(pathPrefix: "/api/v3") { world async throws in
             world.github.configure { settings in
                 settings.actAsOldServer()
                 settings.knowsRunDetails = names
@@ -153,7 +154,7 @@ import Testing
     }
 
     @Test("one job of an action runs at a time; the next begins when it has ended") func oneAtATime() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             world.github.publish(World.elabftw, "5.6.13")
             try await world.pass()
@@ -173,7 +174,7 @@ import Testing
     @Test("each release is a job of its own where that is wanted, oldest first, older lines too") func each()
         async throws
     {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.set("actions.build-image.releases", "each")
             world.github.addWorkflow(World.builder, World.workflow, progress: .afterLooks(1, conclusion: "success"))
             try await world.baseline()
@@ -187,7 +188,7 @@ import Testing
     }
 
     @Test("a quiet period makes a burst one job") func quietPeriod() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.set("actions.build-image.quietPeriod", "10m")
             try await world.baseline()
             world.github.publish(World.elabftw, "5.6.13")
@@ -205,7 +206,7 @@ import Testing
     }
 
     @Test("news that never stop do not put a job off for more than six quiet periods") func quietAtMost() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.set("actions.build-image.quietPeriod", "10m")
             try await world.baseline()
             world.github.publish(World.elabftw, "5.6.13")
@@ -220,7 +221,7 @@ import Testing
     }
 
     @Test("an action whose upstreams are not all known waits, and says so") func unknownUpstream() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.github.publish(World.elabftw, "5.6.12")
             try await world.quietPass()
             world.github.publish(World.elabftw, "5.6.13")
@@ -236,7 +237,7 @@ import Testing
     }
 
     @Test("a job whose action has gone from the configuration fails with that reason") func orphan() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.set("actions.build-image.quietPeriod", "10m")
             try await world.baseline()
             world.github.publish(World.elabftw, "5.6.13")

@@ -11,7 +11,7 @@ import Testing
 
     @Test("a run that fails is told with the names of its failed jobs, and is not repeated") func failure() async throws
     {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             let run = try await started(world)
             world.github.finish(
                 run.id, "failure", jobs: ["build (linux/amd64)": "success", "build (linux/arm64)": "cancelled"])
@@ -34,7 +34,7 @@ import Testing
             "cancelled", "timed_out", "startup_failure", "action_required", "neutral", "skipped", "stale", "a_new_word",
         ])
     func ends(_ conclusion: String) async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             let run = try await started(world)
             world.github.finish(run.id, conclusion)
             let output = try await world.run("once")
@@ -45,7 +45,7 @@ import Testing
 
     @Test("a status that nobody knows is not an end", arguments: ["waiting", "requested", "pending", "a_new_word"])
     func unknownStatus(_ status: String) async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             let run = try await started(world)
             world.github.editRun(run.id) { $0.status = status }
             try await world.quietPass()
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test("a run that is not readable at first is waited for") func missingAtFirst() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.github.configure { $0.looksBeforeRunExists = 2 }
             world.github.addWorkflow(World.builder, World.workflow, progress: .afterLooks(3, conclusion: "success"))
             try await world.baseline()
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test("a run that stays away for minutes has failed") func deleted() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             let run = try await started(world)
             world.github.removeRun(run.id)
             try await world.quietPass()
@@ -82,7 +82,7 @@ import Testing
     @Test("a run that takes longer than the timeout has failed, and says that it may still run") func timeout()
         async throws
     {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.set("actions.build-image.workflowDispatch.timeout", "1s")
             try await world.baseline()
             world.github.publish(World.elabftw, "5.6.13")
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test("without follow the job is done when it is started") func noFollow() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.set("actions.build-image.workflowDispatch.follow", false)
             try await world.baseline()
             world.github.publish(World.elabftw, "5.6.13")
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test("a permission that goes while a run is followed ends it in GitHub's words") func tokenGone() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.set("actions.build-image.workflowDispatch.token", ["env": "ACTION_TOKEN"])
             world.github.addToken(Secrets.actionToken)
             _ = try await started(world)
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test("a workflow whose runs do not bear the job's id is told about once") func noRunName() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.github.addWorkflow(World.builder, World.workflow, runName: nil)
             let run = try await started(world)
             try await world.pass()

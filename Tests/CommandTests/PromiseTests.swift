@@ -5,7 +5,7 @@ import Testing
 @Suite("The promises") struct PromiseTests {
     @Test("1: of several releases between two passes none is missed, and the highest is built once")
     func several() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             for tag in ["5.6.13", "5.7.0", "5.6.14"] { world.github.publish(World.elabftw, tag) }
             let output = try await world.pass()
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test("1: more releases than fit on a page are all found") func pages() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.keepOneUpstream()
             try await world.baseline()
             for patch in 13...60 { world.github.publish(World.elabftw, "5.6.\(patch)") }
@@ -30,7 +30,7 @@ import Testing
 
     @Test("1: a release of an older line is told, and starts nothing that only wants the newest")
     func olderLine() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             world.github.publish(World.elabftw, "5.5.15")
             let output = try await world.pass()
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test("1: a release far down the list is found by the sweep of the day") func sweep() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.keepOneUpstream()
             world.github.load(World.elabftw, try Fixtures.elabftw())
             try await world.pass()
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test("1: a prerelease that is promoted is new, under the same id") func promoted() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             world.github.publish(World.elabftw, "5.7.0", prerelease: true)
             try await world.quietPass()
@@ -75,7 +75,7 @@ import Testing
             GitHubLookalike.Asset("s6-overlay-armhf.tar.xz"),
         ])
     func incomplete(_ asset: GitHubLookalike.Asset) async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             world.github.publish(World.overlay, "v3.2.3.3", assets: World.assets.dropLast() + [asset])
             try await world.quietPass()
@@ -89,7 +89,7 @@ import Testing
 
     @Test("2: past the deadline it is told once that files are missing, and the gate stays shut")
     func stalled() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             world.github.publish(
                 World.overlay, "v3.2.3.3", published: World.ago(7300), assets: Array(World.assets.dropLast()))
@@ -107,7 +107,7 @@ import Testing
 
     @Test("2: a release that is too young waits until it is old enough, also when the list stays the same")
     func tooYoung() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.set("upstreams.elabftw.minimumAge", "1h")
             try await world.baseline()
             world.github.publish(World.elabftw, "5.6.13", published: World.ago(1800))
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test("3: when the state cannot be written nothing is started and nobody is told") func unwritable() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             let before = world.stateBytes
             world.github.publish(World.elabftw, "5.6.13")
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test("5: a rebuild of an older line says that it is not the highest") func highest() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.github.addWorkflow(
                 World.builder, World.workflow, inputs: ["v": .required, "highest": .required],
                 runName: "${{ inputs.v }}", progress: .afterLooks(1, conclusion: "success"))
@@ -155,7 +155,7 @@ import Testing
     @Test("7 and 8: a redirect to another host is an error, and the other host is never asked") func elsewhere()
         async throws
     {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             let before = world.stableState
             world.github.redirect(World.elabftw, to: "\(world.sink.url)/elsewhere")
@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test("9: a renamed repository is followed, and it is said once") func renamed() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             world.github.rename(World.elabftw, to: "elabftw/elab")
             world.github.publish("elabftw/elab", "5.6.13")
@@ -185,7 +185,7 @@ import Testing
 
     @Test("9: a name that comes to mean another repository stops the upstream until a person accepts it")
     func jacked() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             let before = world.stableState["upstreams"]?["elabftw"]?["seen"]
             world.github.addRepository(World.elabftw)

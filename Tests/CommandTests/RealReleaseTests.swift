@@ -9,7 +9,7 @@ import Testing
 
     @Test("in any order 5.6.12 and v3.2.3.2 are the highest, and a new one is built once", arguments: orders)
     func anyOrder(_ order: GitHubLookalike.ReleaseOrder) async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.github.configure { $0.releaseOrder = order }
             world.github.load(World.elabftw, try Fixtures.elabftw())
             world.github.load(World.overlay, try Fixtures.s6Overlay())
@@ -30,7 +30,7 @@ import Testing
 
     @Test("releases of all 542 tags are read over pages, one request each, and the highest are the same")
     func allTags() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.github.configure { $0.releaseOrder = .shuffled(seed: 542) }
             world.set("upstreams.s6-overlay.requiredAssets", nil)
             world.set("upstreams.s6-overlay.assetDeadline", nil)
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test("the release that got its files over minutes is taken when all are there") func timeline() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             world.github.load(World.elabftw, try Fixtures.elabftw())
             world.github.load(World.overlay, try Fixtures.s6Overlay().filter { $0.tag != "v3.2.3.2" })
             try await world.pass()

@@ -4,7 +4,7 @@ import Testing
 @Suite("The demo's story") struct StoryTests {
     @Test("a release that gets its files late is built once, with both versions, and told from beginning to end")
     func story() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             #expect(world.lastSeen("elabftw") == "5.6.12")
             #expect(world.lastSeen("s6-overlay") == "v3.2.3.2")
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test("both upstreams new in one pass are one job with both versions") func both() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             world.github.publish(World.elabftw, "5.6.13")
             world.github.publish(World.overlay, "v3.2.3.3", assets: World.assets)
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test("with --wait one call goes from the news to the end of the run") func wait() async throws {
-        try await withWorld { world in
+        try await withWorld { world async throws in
             try await world.baseline()
             world.github.addWorkflow(
                 World.builder, World.workflow, progress: .afterLooks(2, conclusion: "success"))

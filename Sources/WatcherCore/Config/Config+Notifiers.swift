@@ -16,6 +16,8 @@ extension Config.Notifier {
             settings.upstreams = Set(upstreams)
             if case .array([]) = list.node.value { list.advise("no upstreams: no release and no job is told") }
         }
+        let message = object.value("message")
+        settings.message = message?.object("message") { Config.OwnWords(reading: $0) } ?? nil
         guard let service = Self.service(object) else { return nil }
         settings.service = service
         self = settings
@@ -26,39 +28,34 @@ extension Config.Notifier {
         object.exactlyOne(
             "no service",
             of: [
-                ("slack", { $0.object("slack") { $0.url().map(Config.Service.slack) } ?? nil }),
-                (
-                    "webhook",
-                    { $0.object("webhook") { Config.Webhook(reading: $0).map(Config.Service.webhook) } ?? nil }
-                ),
+                address("slack", Config.Service.slack), address("discord", Config.Service.discord),
+                address("teams", Config.Service.teams), address("mattermost", Config.Service.mattermost),
+                address("rocketchat", Config.Service.rocketchat), address("googleChat", Config.Service.googleChat),
+                settings("matrix") { Config.Matrix(reading: $0).map(Config.Service.matrix) },
+                settings("ntfy") { Config.Ntfy(reading: $0).map(Config.Service.ntfy) },
+                settings("gotify") { Config.Gotify(reading: $0).map(Config.Service.gotify) },
+                settings("telegram") { Config.Telegram(reading: $0).map(Config.Service.telegram) },
+                settings("zulip") { Config.Zulip(reading: $0).map(Config.Service.zulip) },
+                settings("webhook") { Config.Webhook(reading: $0).map(Config.Service.webhook) },
             ])
     }
+
+    private typealias Reader = (key: String, read: (ConfigValue) -> Config.Service?)
+
+    private static func settings(_ key: String, _ read: @escaping (ConfigObject) -> Config.Service?) -> Reader {
+        (key, { $0.object(key, read) ?? nil })
+    }
+
+    /// A service that needs an incoming webhook and nothing else.
+    private static func address(_ key: String, _ service: @escaping (Secret) -> Config.Service) -> Reader {
+        (key, { $0.object("incomingWebhook") { $0.secretURL("url").map(service) } ?? nil })
+    }
 }
 
-extension Config.Webhook {
+extension Config.OwnWords {
     fileprivate init?(reading object: ConfigObject) {
-        let url = object.url()
-        let secret = object.secret("secret", .signingSecret)
-        var headers: [String: Secret] = [:]
-        var seen: Set<String> = []
-        for (name, value) in object.value("headers", default: .object([]))?.members(names: .headerName) ?? [] {
-            if !seen.insert(name.lowercased()).inserted {
-                value.report(.badValue, found: "this header for the second time", expected: "each once")
-            }
-            headers[name] = value.secret(.headerValue) { _ in Self.isCredential(name) }
-        }
-        guard let url else { return nil }
-        self.init(url: url)
-        self.secret = secret
-        self.headers = headers
+        self.init(
+            title: object.value("title")?.messageTemplate(), text: object.value("text")?.messageTemplate())
+        if case .object([]) = object.value.node.value { object.value.advise("no title and no text: no effect") }
     }
-
-    /// Most headers are no secrets.
-    private static func isCredential(_ name: String) -> Bool {
-        ["authorization", "cookie", "key", "password", "secret", "token"].contains { name.lowercased().contains($0) }
-    }
-}
-
-extension ConfigObject {
-    fileprivate func url() -> Secret? { value("url", required: Secret.expected(.webURL))?.secretURL() }
 }

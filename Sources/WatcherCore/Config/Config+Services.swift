@@ -1,5 +1,16 @@
-/// What a notifier needs to reach a service that takes more than one secret address.
+/// What a notifier needs to reach a service that takes more than one secret address, and its own words.
 extension Config {
+    /// What is nil keeps the built-in words.
+    package struct OwnWords: Sendable, Equatable {
+        package var title: MessageTemplate?
+        package var text: MessageTemplate?
+
+        package init(title: MessageTemplate? = nil, text: MessageTemplate? = nil) {
+            self.title = title
+            self.text = text
+        }
+    }
+
     package struct Matrix: Sendable, Equatable {
         package var homeserver: Secret
         /// The room's id (`!…`), not an alias: a message cannot be sent to an alias.

@@ -126,6 +126,8 @@ package struct Config: Sendable, Equatable {
         package var events: Set<MessageType> = Set(MessageType.allCases).subtracting([.started])
         /// Nil: all.
         package var upstreams: Set<String>?
+        /// Nil: the built-in words.
+        package var message: OwnWords?
         package var service: Service
 
         package init(service: Service) { self.service = service }
@@ -150,6 +152,8 @@ package struct Config: Sendable, Equatable {
         package var url: Secret
         package var secret: Secret?
         package var headers: [String: Secret] = [:]
+        /// In place of the built-in body.
+        package var body: BodyTemplate?
 
         package init(url: Secret) { self.url = url }
     }

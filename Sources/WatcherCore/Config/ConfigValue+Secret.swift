@@ -39,8 +39,12 @@ extension ConfigValue {
     func secretURL() -> Secret? {
         let secret = secret(.webURL) { WebAddress($0)?.isLoopback == false }
         if case .literal(let url) = secret, WebAddress(url)?.isExposed == true {
-            advise("plain http beyond this machine: whoever is on the way can read what is sent")
+            adviseOnPlainHTTP()
         }
         return secret
+    }
+
+    func adviseOnPlainHTTP() {
+        advise("plain http beyond this machine: whoever is on the way can read what is sent")
     }
 }

@@ -4,15 +4,61 @@ extension ConfigValue {
         let expected = "a string, in which {{UPSTREAM.tag}} and the like stand for values"
         guard let text = string(expected, quoted: { $0 }) else { return nil }
         let known = names ?? []
-        if let template = try? Template(text, upstreams: known) { return template }
+        return read(text, { (text: String) throws(Template.Problem) in try Template(text, upstreams: known) }) {
+            report($0, names)
+        }
+    }
+
+    /// A template over a message's fields; every unknown name in it is a problem.
+    func messageTemplate() -> MessageTemplate? {
+        let expected = "a string, in which {{upstream}}, {{release.tag}} and the like stand for values"
+        guard let text = string(expected, quoted: { $0 }) else { return nil }
+        return messageTemplate(of: text)
+    }
+
+    private func messageTemplate(of text: String) -> MessageTemplate? {
+        read(text, { (text: String) throws(Template.Problem) in try MessageTemplate(text) }) { problem in
+            guard case .unknownName(let name) = problem else { return report(problem, nil) }
+            report(
+                .unknownName, found: Self.shown(name),
+                expected: "a field of a message: {{upstream}}, {{release.tag}}, {{job.url}}, {{text}} or the like",
+                suggestion: document.nearest(to: name, among: MessageField.names).map { "{{\($0)}}" })
+        }
+    }
+
+    /// Any JSON, whose strings are templates over a message's fields; nil when a name in it is unknown.
+    func bodyTemplate() -> BodyTemplate? {
+        switch node.content {
+        case .null, .bool, .number: return .value(node.value)
+        case .string(let text): return messageTemplate(of: text).map(BodyTemplate.string)
+        case .array:
+            let elements = elements() ?? []
+            let read = elements.compactMap { $0.bodyTemplate() }
+            return read.count == elements.count ? .array(read) : nil
+        case .object(let members):
+            let read = members.compactMap { member -> BodyTemplate.Member? in
+                guard !reportRepetition(member) else { return nil }
+                let value = ConfigValue(node: member.value, path: path.key(member.name), document: document)
+                return value.bodyTemplate().map { BodyTemplate.Member(member.name, $0) }
+            }
+            return read.count == members.count ? .object(read) : nil
+        }
+    }
+
+    /// The template, or a report of every problem in it: each pair of braces is read by itself.
+    private func read<Result>(
+        _ text: String, _ template: (String) throws(Template.Problem) -> Result,
+        _ report: (Template.Problem) -> Void
+    ) -> Result? {
+        if let result = try? template(text) { return result }
         var rest = text[...]
         while let open = rest.firstRange(of: "{{") {
             let piece = rest[open.lowerBound...]
             let end = piece.firstRange(of: "}}")?.upperBound
             do throws(Template.Problem) {
-                _ = try Template(String(piece[..<(end ?? piece.endIndex)]), upstreams: known)
+                _ = try template(String(piece[..<(end ?? piece.endIndex)]))
             } catch {
-                report(error, names)
+                report(error)
             }
             guard let end else { break }
             rest = rest[end...]

@@ -6,6 +6,35 @@ extension TextRule {
 
     static let webURL = TextRule(expected: "a URL with https:// or http://", isSecret: true) { WebAddress($0) != nil }
 
+    /// An address to which paths are appended.
+    static let server = TextRule(
+        expected: "a URL with https:// or http://, without \"?\", \"#\", user or password", isSecret: true
+    ) { text in
+        guard let address = WebAddress(text) else { return false }
+        return !address.hasUser && !address.hasQuery && !address.hasFragment
+    }
+
+    /// A room, a channel, an address of a bot: whatever a service calls its places and people.
+    static let receiverWord = TextRule(expected: "a name on one line", isSecret: true, accepts: isPlain)
+
+    /// ntfy's own rule.
+    static let ntfyTopic = TextRule(
+        expected: "a topic of at most 64 of A-Z, a-z, 0-9, \"_\" and \"-\"", isSecret: true
+    ) { text in
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { ASCII.isWord($0) || $0 == UInt8(ascii: "-") }
+    }
+
+    static let telegramChat = TextRule(
+        expected: "a string with the chat's number, negative for groups, or its @name", isSecret: true
+    ) { text in
+        let digits = text.first == "-" ? text.dropFirst() : text[...]
+        let isNumber = (1...19).contains(digits.utf8.count) && digits.utf8.allSatisfy(ASCII.isDigit)
+        return isNumber
+            || (text.first == "@" && text.utf8.count > 1 && text.utf8.count <= nameLimit
+                && text.utf8.dropFirst().allSatisfy(ASCII.isWord))
+    }
+
     static let proxy = TextRule(
         expected: "a URL with http://, https://, socks5:// or socks5h://", isSecret: true
     ) { WebAddress($0, schemes: ["http", "https", "socks5", "socks5h"]) != nil }

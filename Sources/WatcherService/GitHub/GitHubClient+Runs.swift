@@ -97,7 +97,7 @@ extension GitHubClient {
                 if let run = page.runs.first(where: { $0.title.contains(job) }) {
                     return (.found(run.reference), reading)
                 }
-                others += page.runs.count { !$0.title.contains("w-") }
+                others += page.runs.count { !Job.isNamed(in: $0.title) }
                 next = Self.nextPage(response)
                 pages += 1
             }

@@ -48,6 +48,8 @@ package struct GitHubClient: Sendable {
             switch self {
             case .transport(.cancelled), .transport(.shutDown): .interrupted
             case .transport(let error): .passing(error.description)
+            // Somebody in between (a login page, a page for an outage) answered, and may be gone at the next look.
+            case .refused(status: 0, let trouble): .passing(trouble.reason)
             case .refused(_, let trouble): trouble
             }
         }

@@ -10,9 +10,9 @@ struct Discord: Receiver {
     var secrets: [String] { Self.parts(ofSecret: url) }
 
     /// With `wait` the answer tells whether the message was saved.
-    func post(_ message: Message, at now: Timestamp) -> Post {
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
         let waits = url.contains("?wait=") || url.contains("&wait=")
-        return .json(waits ? url : Self.appending("wait=true", to: url), Self.body(message))
+        return .json(waits ? url : Self.appending("wait=true", to: url), Self.body(text, at: message.time))
     }
 
     /// UTF-16 units: of an embed's parts, and of all its texts together.
@@ -22,8 +22,8 @@ struct Discord: Receiver {
     private static let fieldsLimit = 25
     static let totalLimit = 6000
 
-    static func body(_ message: Message) -> JSONValue {
-        let text = message.wording.fitted {
+    static func body(_ full: Message.Text, at time: Timestamp) -> JSONValue {
+        let text = full.fitted {
             description($0).utf16.count <= descriptionLimit && length($0) <= totalLimit
         }
         var embed: [JSONValue.Member] = [.init("title", .string(title(text)))]
@@ -36,7 +36,7 @@ struct Discord: Receiver {
         }
         if !facts.isEmpty { embed.append(.init("fields", .array(facts))) }
         embed.append(.init("footer", ["text": .string(footer(text))]))
-        embed.append(.init("timestamp", .string(message.time.description)))
+        embed.append(.init("timestamp", .string(time.description)))
         return ["allowed_mentions": ["parse": []], "embeds": [.object(embed)]]
     }
 

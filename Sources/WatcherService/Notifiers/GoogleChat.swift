@@ -9,9 +9,9 @@ struct GoogleChat: Receiver {
 
     var secrets: [String] { Self.parts(ofSecret: url) }
 
-    func post(_ message: Message, at now: Timestamp) -> Post {
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
         .json(
-            Self.appending("requestId=\(Self.encoded(message.id))", to: url), Self.body(message.wording))
+            Self.appending("requestId=\(Self.encoded(message.id))", to: url), Self.body(text))
     }
 
     /// Bytes of the whole message; Chat takes 32 000.

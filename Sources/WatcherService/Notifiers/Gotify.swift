@@ -8,8 +8,8 @@ struct Gotify: Receiver {
 
     var secrets: [String] { [token] }
 
-    func post(_ message: Message, at now: Timestamp) -> Post {
-        .json(Self.base(server) + "/message", Self.body(message.wording), headers: [("X-Gotify-Key", token)])
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
+        .json(Self.base(server) + "/message", Self.body(text), headers: [("X-Gotify-Key", token)])
     }
 
     /// Bytes of the text. Gotify has no limit; this is what fits a phone.

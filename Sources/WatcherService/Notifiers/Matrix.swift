@@ -12,10 +12,10 @@ struct Matrix: Receiver {
 
     var secrets: [String] { [token] }
 
-    func post(_ message: Message, at now: Timestamp) -> Post {
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
         let path = "/_matrix/client/v3/rooms/\(Self.encoded(room))/send/m.room.message/\(Self.encoded(message.id))"
         var post = Post.json(
-            Self.base(homeserver) + path, Self.body(message.wording), headers: [("Authorization", "Bearer \(token)")])
+            Self.base(homeserver) + path, Self.body(text), headers: [("Authorization", "Bearer \(token)")])
         post.method = .put
         return post
     }

@@ -9,8 +9,8 @@ struct Mattermost: Receiver {
 
     var secrets: [String] { Self.parts(ofSecret: url) }
 
-    func post(_ message: Message, at now: Timestamp) -> Post {
-        .json(url, Self.body(message.wording))
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
+        .json(url, Self.body(text))
     }
 
     /// Unicode scalars. A server of today keeps 16 383 and splits the rest into more posts; old ones keep 4000.

@@ -37,7 +37,8 @@ extension Notifier {
                 headers.append((name, try resolving(value)))
             }
             return Webhook(
-                url: try resolving(webhook.url), secret: try optional(webhook.secret, resolving), headers: headers)
+                url: try resolving(webhook.url), secret: try optional(webhook.secret, resolving), headers: headers,
+                form: webhook.body)
         }
     }
 

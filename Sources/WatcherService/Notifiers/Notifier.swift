@@ -17,6 +17,7 @@ package struct Notifier: Sendable {
 
     private let receiver: any Receiver
     private let network: HTTPNetwork
+    private let words: Config.OwnWords?
     /// What must be shown to nobody, longest first: values that were read, and parts of secret addresses.
     package let secrets: [String]
 
@@ -25,15 +26,23 @@ package struct Notifier: Sendable {
         _ config: Config.Notifier, network: HTTPNetwork = HTTPNetwork(),
         resolving: (Secret) throws(Failure) -> String
     ) throws(Failure) {
-        receiver = try Self.receiver(of: config.service, resolving: resolving)
+        // What is kept outside of the file is a secret by that alone, also a room's name.
+        var kept: [String] = []
+        receiver = try Self.receiver(of: config.service) { (secret: Secret) throws(Failure) -> String in
+            let value = try resolving(secret)
+            if case .literal = secret { return value }
+            kept.append(value)
+            return value
+        }
         self.network = network
-        secrets = Set(receiver.secrets.filter { $0.utf8.count >= Self.shortestSecret })
+        words = config.message
+        secrets = Set((receiver.secrets + kept).filter { $0.utf8.count >= Self.shortestSecret })
             .sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
     }
 
     /// The request that hands over the message. What no request can hold is refused by the HTTP client.
     package func request(for message: Message, at now: Timestamp) -> HTTPRequest {
-        let post = receiver.post(message, at: now)
+        let post = receiver.post(message, message.wording(words), at: now)
         return HTTPRequest(
             method: post.method, url: post.url, headers: post.headers, body: post.body, timeout: Self.timeout,
             connectTimeout: Self.connectTimeout, bodyLimit: Self.answerLimit, network: network)

@@ -11,9 +11,9 @@ struct Ntfy: Receiver {
 
     var secrets: [String] { [token].compactMap { $0 } }
 
-    func post(_ message: Message, at now: Timestamp) -> Post {
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
         let authorization = token.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
-        return .json(Self.base(server) + "/", Self.body(message.wording, topic: topic), headers: authorization)
+        return .json(Self.base(server) + "/", Self.body(text, topic: topic), headers: authorization)
     }
 
     /// Bytes of the text (longer ones become an attachment), and of the whole body.

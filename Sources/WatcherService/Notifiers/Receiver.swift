@@ -6,8 +6,9 @@ protocol Receiver: Sendable {
     /// Values that must never be shown.
     var secrets: [String] { get }
 
-    /// The request for a message, whole: within the service's limits, and with foreign text that does nothing there.
-    func post(_ message: Message, at now: Timestamp) -> Post
+    /// The request for a message that reads `text`, whole: within the service's limits, and with foreign text that does
+    /// nothing there.
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post
 
     func outcome(of answer: Answer) -> DeliveryOutcome
 }

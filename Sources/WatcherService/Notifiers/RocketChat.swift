@@ -9,8 +9,8 @@ struct RocketChat: Receiver {
 
     var secrets: [String] { Self.parts(ofSecret: url) }
 
-    func post(_ message: Message, at now: Timestamp) -> Post {
-        .json(url, Self.body(message.wording))
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
+        .json(url, Self.body(text))
     }
 
     /// UTF-16 units of all texts together: the server's default for a message.

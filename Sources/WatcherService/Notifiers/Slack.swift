@@ -11,8 +11,8 @@ struct Slack: Receiver {
 
     var secrets: [String] { Self.parts(ofSecret: url) }
 
-    func post(_ message: Message, at now: Timestamp) -> Post {
-        .json(url, Self.body(message.wording))
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
+        .json(url, Self.body(text))
     }
 
     /// UTF-16 units: of a header, of a section's text and of a field (each less room for markup), of the fallback.

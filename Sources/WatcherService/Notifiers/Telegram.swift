@@ -10,8 +10,8 @@ struct Telegram: Receiver {
 
     var secrets: [String] { [token] + token.split(separator: ":").dropFirst().map(String.init) }
 
-    func post(_ message: Message, at now: Timestamp) -> Post {
-        .json("\(Self.base(apiURL))/bot\(token)/sendMessage", Self.body(message.wording, chat: chat))
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
+        .json("\(Self.base(apiURL))/bot\(token)/sendMessage", Self.body(text, chat: chat))
     }
 
     /// UTF-16 units of the text.

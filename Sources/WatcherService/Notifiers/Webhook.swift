@@ -10,6 +10,8 @@ struct Webhook: Receiver {
     let secret: String?
     /// In the order of their names.
     let headers: [(name: String, value: String)]
+    /// In place of the built-in body.
+    let form: BodyTemplate?
 
     var secrets: [String] {
         let values = headers.flatMap { [$0.value] + $0.value.split(separator: " ").map(String.init) } + [secret ?? ""]
@@ -17,10 +19,12 @@ struct Webhook: Receiver {
     }
     /// Bytes of a body: Standard Webhooks asks for less than 20 KB, and some receivers pass it as an argument.
     static let bodyLimit = 20_000
+    /// UTF-8 bytes of `text`; it is not cut below the shortest.
     private static let textLimit = 4000
+    private static let shortestText = 200
 
-    func post(_ message: Message, at now: Timestamp) -> Post {
-        let body = Self.body(message).utf8()
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
+        let body = (form.map { Self.body(message, text, in: $0) } ?? Self.body(message, text)).utf8()
         var own: [(name: String, value: String)] = []
         if !headers.contains(where: { $0.name.lowercased() == "content-type" }) {
             own.append(("Content-Type", "application/json; charset=utf-8"))
@@ -36,18 +40,20 @@ struct Webhook: Receiver {
     }
 
     /// The body of the contract. When it would be too long only the newest releases stay, newest first, and their number is said.
-    static func body(_ message: Message) -> JSONValue {
+    static func body(_ message: Message, _ text: Message.Text) -> JSONValue {
         let all = message.releases?.count ?? 0
         var kept = all
-        var body = body(message, keeping: kept, of: all)
+        var body = body(message, text, keeping: kept, of: all)
         while kept > 1, body.utf8().count > bodyLimit {
             kept = kept * 3 / 4
-            body = Self.body(message, keeping: kept, of: all)
+            body = Self.body(message, text, keeping: kept, of: all)
         }
         return body
     }
 
-    private static func body(_ message: Message, keeping kept: Int, of all: Int) -> JSONValue {
+    private static func body(
+        _ message: Message, _ text: Message.Text, keeping kept: Int, of all: Int
+    ) -> JSONValue {
         var members: [JSONValue.Member] = []
         func add(_ name: String, _ value: JSONValue?) {
             if let value { members.append(JSONValue.Member(name, value)) }
@@ -69,8 +75,25 @@ struct Webhook: Receiver {
         add("job", message.job.map(job))
         add("missing", message.missing.map { .array($0.prefix(Message.Text.itemsLimit).map { word($0, 100) }) })
         add("detail", message.detail.map(lines))
-        add("text", .string(safe(message.wording.fitted { safe($0.plain).utf8.count <= textLimit }.plain)))
+        add("text", .string(safe(plain(text, limit: textLimit).plain)))
         return .object(members)
+    }
+
+    /// A body of one's own. When it would be too long, the longest values in it are cut.
+    private static func body(_ message: Message, _ text: Message.Text, in form: BodyTemplate) -> JSONValue {
+        var limit = textLimit
+        while true {
+            let short = plain(text, limit: limit)
+            let body = form.render { template in
+                template.render(message, short) { safe($0, limit: limit) }
+            }
+            if limit <= shortestText || body.utf8().count <= bodyLimit { return body }
+            limit /= 2
+        }
+    }
+
+    private static func plain(_ text: Message.Text, limit: Int) -> Message.Text {
+        text.fitted { safe($0.plain).utf8.count <= limit }
     }
 
     private static func release(_ note: ReleaseNote, of upstream: String?) -> JSONValue {

@@ -14,9 +14,9 @@ struct Zulip: Receiver {
 
     var secrets: [String] { [token, credentials] }
 
-    func post(_ message: Message, at now: Timestamp) -> Post {
+    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
         let fields = [
-            ("type", "stream"), ("to", stream), ("topic", topic), ("content", Self.content(message.wording)),
+            ("type", "stream"), ("to", stream), ("topic", topic), ("content", Self.content(text)),
         ]
         let form = fields.map { "\($0)=\(Self.encoded($1))" }.joined(separator: "&")
         return Post(

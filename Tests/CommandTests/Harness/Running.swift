@@ -10,6 +10,7 @@ struct Output: Sendable {
     let out: String
     let err: String
     let took: Duration
+    let ended: ContinuousClock.Instant
 
     /// Standard output as one JSON document; null when it is none.
     var json: WireJSON { (try? WireJSON(parsing: Array(out.utf8))) ?? .null }
@@ -32,6 +33,12 @@ final class Running: Sendable {
     private let limit: Duration
     private let began = ContinuousClock.now
     private let ended = Promise<Output>()
+    private let errors: String
+
+    /// What it has written to standard error so far; nothing when that is a terminal.
+    var errorsSoFar: String {
+        (try? String(decoding: Data(contentsOf: URL(filePath: errors)), as: UTF8.self)) ?? ""
+    }
 
     /// - Parameter limit: after it the process and its group are ended, and waiting for it throws.
     init(
@@ -41,6 +48,7 @@ final class Running: Sendable {
         self.words = words
         self.limit = limit
         let name = scratch + "/" + UUID().uuidString
+        errors = name + ".err"
         let terminal = isTerminal ? try Terminal() : nil
         let streams: Spawn.Streams =
             terminal.map { .terminal(path: $0.path) } ?? .files(out: name + ".out", err: name + ".err")
@@ -48,7 +56,7 @@ final class Running: Sendable {
         Thread.detachNewThread { [pid, began, ended] in
             let shown = terminal?.read()
             let status = Spawn.reap(pid)
-            let took = ContinuousClock.now - began
+            let end = ContinuousClock.now
             func text(_ end: String) -> String {
                 (try? String(decoding: Data(contentsOf: URL(filePath: name + end)), as: UTF8.self)) ?? ""
             }
@@ -56,7 +64,7 @@ final class Running: Sendable {
             ended.keep(
                 Output(
                     status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, out: shown ?? text(".out"),
-                    err: shown == nil ? text(".err") : "", took: took))
+                    err: shown == nil ? text(".err") : "", took: end - began, ended: end))
         }
     }
 
@@ -117,7 +125,7 @@ final class Promise<Value: Sendable>: Sendable {
     }
 }
 
-/// Lets so many pass at once: hundreds of processes on two cores would all be late.
+/// Lets so many pass at once.
 final class Turnstile: Sendable {
     private struct State {
         var free: Int

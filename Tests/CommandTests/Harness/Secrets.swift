@@ -22,13 +22,13 @@ enum Secrets {
         Data("user:\(proxyPassword)".utf8).base64EncodedString(),
     ]
 
-    /// The secrets that stand in a text, whatever the case of its letters.
-    static func found(in text: String) -> [String] {
-        let text = text.lowercased()
-        return all.filter { text.contains($0.lowercased()) }
+    /// The secrets that stand in a text.
+    static func found(in bytes: [UInt8]) -> [String] {
+        let data = Data(bytes)
+        return all.filter { data.range(of: Data($0.utf8)) != nil }
     }
 
-    static func found(in bytes: [UInt8]) -> [String] { found(in: String(decoding: bytes, as: UTF8.self)) }
+    static func found(in text: String) -> [String] { found(in: Array(text.utf8)) }
 }
 
 extension RecordedRequest {

@@ -9,3 +9,9 @@ extension World {
     /// A moment so many seconds ago.
     static func ago(_ seconds: Double) -> Date { Date(timeIntervalSinceNow: -seconds) }
 }
+
+extension World {
+    static func text(at path: String) throws -> String {
+        try String(decoding: Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+    }
+}

@@ -14,7 +14,8 @@ final class World: Sendable {
     static let workflow = "build-image.yaml"
     /// A whole command with a debug binary takes a tenth of a second.
     static let limit: Duration = .seconds(60)
-    private static let turnstile = Turnstile(8)
+    /// So many at once: what a test measures is then not the wait for a processor.
+    static let turnstile = Turnstile(10)
 
     let github: GitHubLookalike
     let sink = WebhookSink()
@@ -95,10 +96,8 @@ final class World: Sendable {
         _ arguments: String..., wrapper: [String] = [], isTerminal: Bool = false, limit: Duration = limit,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Output {
-        try await Self.turnstile.pass {
-            let process = try launch(arguments, wrapper: wrapper, isTerminal: isTerminal, limit: limit)
-            return try await end(process, sourceLocation: sourceLocation)
-        }
+        let process = try launch(arguments, wrapper: wrapper, isTerminal: isTerminal, limit: limit)
+        return try await end(process, sourceLocation: sourceLocation)
     }
 
     /// Starts the program and comes back at once.
@@ -117,7 +116,10 @@ final class World: Sendable {
         return output
     }
 
-    private func launch(
+    /// Writes the configuration as it is now; each start of the program does it too.
+    func writeConfig() throws { try Data(config.bytes).write(to: URL(filePath: configPath)) }
+
+    func launch(
         _ arguments: [String], wrapper: [String], isTerminal: Bool, limit: Duration
     ) throws -> Running {
         let (config, environment) = parts.withLock { ($0.config, $0.environment) }
@@ -132,8 +134,9 @@ final class World: Sendable {
         return process
     }
 
-    /// The program that was built beside these tests.
-    private static let binary: String = {
+    /// `$WATCHER_BINARY`, such as the release binary; else the program that was built beside these tests.
+    static let binary: String = {
+        if let named = ProcessInfo.processInfo.environment["WATCHER_BINARY"], !named.isEmpty { return named }
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return (bundle as NSString).deletingLastPathComponent + "/watcher"
     }()
@@ -218,17 +221,20 @@ final class World: Sendable {
 
 /// Runs a test in a world of its own, which is taken down afterwards, also when it throws.
 func withWorld(
-    pathPrefix: String = "", sourceLocation: SourceLocation = #_sourceLocation,
+    pathPrefix: String = "", in turnstile: Turnstile = World.turnstile,
+    sourceLocation: SourceLocation = #_sourceLocation,
     _ body: (World) async throws -> Void
 ) async throws {
-    let world = try World(pathPrefix: pathPrefix)
-    do {
-        try await world.open()
-        try await body(world)
-    } catch {
+    try await turnstile.pass {
+        let world = try World(pathPrefix: pathPrefix)
+        do {
+            try await world.open()
+            try await body(world)
+        } catch {
+            await world.close()
+            throw error
+        }
+        world.checkTraffic(sourceLocation: sourceLocation)
         await world.close()
-        throw error
     }
-    world.checkTraffic(sourceLocation: sourceLocation)
-    await world.close()
 }

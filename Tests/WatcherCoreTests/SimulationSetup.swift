@@ -1,0 +1,70 @@
+import WatcherCore
+
+/// A configuration by chance.
+struct SimulatedSetup {
+    var config = Config()
+    var mayJump = false
+    var mayReplace = false
+    var mayCrash = true
+    private var prefixes: [String: String] = [:]
+
+    init(seed: UInt64) {
+        var dice = Dice(seed: seed)
+        mayJump = dice.perMille(250)
+        mayReplace = dice.perMille(300)
+        mayCrash = dice.perMille(850)
+        config.poll.every = dice.pick([60, 120, 900])
+        config.github.concurrency = dice.pick([1, 2, 16])
+        config.github.requestsPerMinute = dice.pick([2, 10, 800])
+        config.github.token = .literal("token")
+        if dice.perMille(300) { config.heartbeat = .init(url: .literal("https://example.org/")) }
+        let names = Array(["one", "two", "three"].prefix(1 + dice.below(3)))
+        for name in names {
+            var upstream = Config.Upstream(repository: "owner/" + name)
+            upstream.prereleases = dice.perMille(150)
+            if dice.perMille(500) { upstream.requiredAssets = [Glob("pkg-a.tar"), Glob("pkg-b*.tar")] }
+            upstream.minimumAge = dice.pick([0, 0, 600, 7200])
+            upstream.assetDeadline = dice.pick([600, 7200])
+            upstream.onFirstSight = dice.perMille(300) ? .act : .baseline
+            if dice.perMille(200) { upstream.every = 600 }
+            config.upstreams[name] = upstream
+            prefixes[name] = dice.pick(["", "v", "release-"])
+        }
+        for name in ["build", "mirror", "deploy"].prefix(1 + dice.below(3)) {
+            var wanted = names.filter { _ in dice.perMille(700) }
+            if wanted.isEmpty { wanted = names }
+            var dispatch = Config.WorkflowDispatch(repository: "owner/ci", workflow: "\(name).yaml", ref: "main")
+            dispatch.inputs["job"] = Self.template("{{job.id}}", wanted)
+            for upstream in wanted { dispatch.inputs[upstream] = Self.template("{{\(upstream).tag}}", wanted) }
+            dispatch.follow = dice.perMille(800)
+            dispatch.timeout = dice.pick([3600, 21_600])
+            if dice.perMille(300) { dispatch.token = .literal("own") }
+            var action = Config.Action(upstreams: wanted, work: .workflowDispatch(dispatch))
+            action.releases = dice.perMille(500) ? .each : .newest
+            action.quietPeriod = dice.pick([0, 0, 60, 600])
+            action.attempts = 1 + dice.below(3)
+            config.actions[name] = action
+        }
+        for name in ["chat", "log"].prefix(dice.below(3)) {
+            var notifier = Config.Notifier(service: .slack(url: .literal("https://example.org/\(name)")))
+            if dice.perMille(500) { notifier.events = Set(MessageType.allCases) }
+            config.notifiers[name] = notifier
+        }
+    }
+
+    func repositoryName(_ upstream: String) -> String { config.upstreams[upstream]?.repository ?? "" }
+
+    func prefix(_ upstream: String) -> String { prefixes[upstream] ?? "" }
+
+    /// Whose budget an action's requests are on.
+    func quota(ofAction name: String) -> String {
+        guard case .workflowDispatch(let dispatch) = config.actions[name]?.work, dispatch.token != nil else {
+            return "github"
+        }
+        return "action:" + name
+    }
+
+    private static func template(_ text: String, _ upstreams: [String]) -> Template? {
+        try? Template(text, upstreams: upstreams)
+    }
+}
