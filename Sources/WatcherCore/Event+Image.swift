@@ -16,6 +16,21 @@ extension Command {
         /// An image with this job's label may be there already, complete: then nothing is built.
         package var mayBeThere: Bool
 
+        package init(
+            job: String, action: String, attempt: Int, context: String, platforms: [String],
+            buildArgs: [String: String], tags: [String], labels: [String: String], mayBeThere: Bool
+        ) {
+            self.job = job
+            self.action = action
+            self.attempt = attempt
+            self.context = context
+            self.platforms = platforms
+            self.buildArgs = buildArgs
+            self.tags = tags
+            self.labels = labels
+            self.mayBeThere = mayBeThere
+        }
+
         /// The label that names the job.
         package static let jobLabel = "watcher.job"
     }
@@ -26,6 +41,13 @@ extension Command {
         package var action: String
         package var images: [String]
         package var platforms: [String]
+
+        package init(job: String, action: String, images: [String], platforms: [String]) {
+            self.job = job
+            self.action = action
+            self.images = images
+            self.platforms = platforms
+        }
     }
 
     /// Tags that shall stand for what an image's digest names.
@@ -35,9 +57,21 @@ extension Command {
         package var digest: String
         package var steps: [Step]
 
+        package init(job: String, action: String, digest: String, steps: [Step]) {
+            self.job = job
+            self.action = action
+            self.digest = digest
+            self.steps = steps
+        }
+
         package struct Step: Sendable, Equatable {
             package var from: String
             package var to: String
+
+            package init(from: String, to: String) {
+                self.from = from
+                self.to = to
+            }
         }
     }
 }
