@@ -40,7 +40,7 @@ final class Running: Sendable {
         (try? String(decoding: Data(contentsOf: URL(filePath: errors)), as: UTF8.self)) ?? ""
     }
 
-    /// - Parameter limit: after it the process and its group are ended, and waiting for it throws.
+    /// After `limit` the process and its group are ended, and waiting for it throws.
     init(
         _ words: [String], environment: [String: String], scratch: String, isTerminal: Bool,
         limit: Duration
