@@ -37,7 +37,7 @@ struct CoreMessagesTests {
         #expect(told.count == 1 && told.first?.notifiers == ["other", "third"])
         #expect(told.first?.message.detail == "the receiver chat refuses messages: answered 410: gone")
         #expect(core.ledger.outbox.ended.map(\.reason) == Array(repeating: "answered 410: gone", count: 3))
-        #expect(core.ledger.needsPerson)
+        #expect(core.ledger.needsPerson(core.config))
     }
 
     @Test("it is told again only when something was delivered in between")

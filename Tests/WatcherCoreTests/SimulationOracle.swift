@@ -158,7 +158,7 @@ extension SimulatedOracle {
         case .check, .identify: checkPause("github", command, world)
         case .lookUp(_, let action, _), .follow(_, let action, _):
             checkPause(world.setup.quota(ofAction: action), command, world)
-        case .heartbeat, .wake: break
+        case .build, .verify, .move, .heartbeat, .wake: break
         }
     }
 

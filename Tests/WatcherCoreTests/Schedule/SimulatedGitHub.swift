@@ -80,6 +80,12 @@ struct SimulatedGitHub {
             )
         case .deliver(let message, let notifier):
             return (Self.latency, .delivered(message: message.id, notifier: notifier, .delivered))
+        case .build(let build):
+            return (Self.latency, .built(job: build.job, .failed(.lasting("there is no docker", hint: nil), log: nil)))
+        case .verify(let verify):
+            return (Self.latency, .verified(job: verify.job, .failed(.lasting("there is no registry", hint: nil))))
+        case .move(let move):
+            return (Self.latency, .moved(job: move.job, .failed(.lasting("there is no registry", hint: nil))))
         case .heartbeat: return (Self.latency, .heartbeat(nil))
         case .wake(let milliseconds): return (milliseconds, .woke)
         }
@@ -111,8 +117,8 @@ struct SimulatedGitHub {
             used = 0
             resetsAt = now.uptime + 3_600_000
         }
-        count(&hours, 3_600_000)
-        count(&minutes, 60_000)
+        note(&hours, 3_600_000)
+        note(&minutes, 60_000)
         let isAllowed = used + count <= limit
         if isAllowed { used += count } else { refusals += 1 }
         return (
@@ -122,7 +128,7 @@ struct SimulatedGitHub {
                 requests: count)
         )
 
-        func count(_ list: inout [Int], _ length: Int64) {
+        func note(_ list: inout [Int], _ length: Int64) {
             let index = Int(now.uptime / length)
             while list.count <= index { list.append(0) }
             list[index] += count
