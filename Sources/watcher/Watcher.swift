@@ -1,9 +1,21 @@
 import ArgumentParser
+import Dispatch
 import Glibc
 import WatcherService
 
-/// The command line: flags, exit statuses and what is printed. All else is `WatcherService`.
+/// Where the process begins.
 @main
+enum Main {
+    /// An asynchronous main runs, and with it all that it starts, at the priority of the main thread, which is raised:
+    /// for any user but root the system refuses that, and libdispatch complains on standard error, which cron would
+    /// mail. So the one task of the program is made by hand, at the ordinary priority.
+    static func main() {
+        Task(priority: .medium) { await Watcher.begin() }
+        dispatchMain()
+    }
+}
+
+/// The command line: flags, exit statuses and what is printed. All else is `WatcherService`.
 struct Watcher: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watcher",
@@ -27,7 +39,8 @@ struct Watcher: AsyncParsableCommand {
             CheckNow.self,
         ])
 
-    static func main() async {
+    /// Runs the command that the process was started with, and ends the process.
+    static func begin() async {
         // A reader that goes away (`watcher status | head`) is no reason to die, nor is a limit of the size of files:
         // then the write fails, and says so.
         signal(SIGPIPE, SIG_IGN)
@@ -39,6 +52,7 @@ struct Watcher: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            Glibc.exit(0)
         } catch let failure as Setup.Failure {
             Terminal.fail(failure.lines, hint: failure.hint)
             Glibc.exit(failure.status)

@@ -95,7 +95,7 @@ struct SystemdLabTests {
 
     private func startsAndActs(_ github: GitHubLookalike, _ sink: WebhookSink) async throws {
         // Returns when READY has come: Type=notify.
-        try inside("systemctl start watcher")
+        try inside("systemctl start watcher || { journalctl --no-pager --unit watcher | tail -n 30; exit 1; }")
         #expect(try property("ActiveState") == "active")
         #expect(try property("StatusText").contains("1 upstreams"))
         try await github.waitForRequests(Route(.releases), count: 2, timeout: .seconds(30))

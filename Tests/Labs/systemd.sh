@@ -25,7 +25,7 @@ if ! docker image inspect systemd:12 > /dev/null 2>&1; then
     command -v debootstrap > /dev/null || apt-get install -y --no-install-recommends debootstrap >&2 ||
         lacking "no debootstrap"
     [ -e "$lab/rootfs/lib/systemd/systemd" ] || { rm -rf "$lab/rootfs"
-        debootstrap --variant=minbase --include=systemd,dbus,libcurl4,ca-certificates,cron bookworm \
+        debootstrap --variant=minbase --include=systemd,dbus,libcurl4,ca-certificates,cron,procps bookworm \
             "$lab/rootfs" >&2 || lacking "debootstrap has failed"; }
     tar -C "$lab/rootfs" -c . | docker import - systemd:12 > /dev/null || lacking "docker import has failed"
 fi
