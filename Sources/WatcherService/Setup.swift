@@ -121,6 +121,33 @@ package struct Setup: Sendable {
         return GitHubClient(http, apiURL: config.github.apiURL, token: token, network: try githubNetwork())
     }
 
+    /// The client of an action with a token or a server of its own. `version`: what is known of the server of `github`.
+    func workflowClient(
+        _ name: String, _ dispatch: Config.WorkflowDispatch, _ http: HTTPClient, version: APIVersion = APIVersion()
+    ) throws(Failure) -> GitHubClient {
+        let url = dispatch.apiURL ?? config.github.apiURL
+        let isOurs = url == config.github.apiURL
+        var token: String?
+        if let secret = dispatch.token {
+            token = try read(secret, "actions.\(name).workflowDispatch.token")
+        } else if isOurs, let secret = config.github.token {
+            // A token is for its own server: another server does not get that of `github`.
+            token = try read(secret, "github.token")
+        }
+        return GitHubClient(
+            http, apiURL: url, token: token, network: try githubNetwork(), version: isOurs ? version : APIVersion())
+    }
+
+    /// The same configuration, with other surroundings.
+    func with(environment: [String: String]) -> Setup { Setup(self, environment: environment) }
+
+    private init(_ other: Setup, environment: [String: String]) {
+        config = other.config
+        warnings = other.warnings
+        path = other.path
+        self.environment = environment
+    }
+
     package func notifier(_ name: String, _ notifier: Config.Notifier) throws(Failure) -> Notifier {
         try Notifier(notifier, network: try generalNetwork()) { (secret: Secret) throws(Failure) -> String in
             try read(secret, "notifiers.\(name)")
@@ -144,15 +171,7 @@ package struct Setup: Sendable {
         for (name, action) in config.actions {
             guard case .workflowDispatch(let dispatch) = action.work, dispatch.token != nil || dispatch.apiURL != nil
             else { continue }
-            let url = dispatch.apiURL ?? config.github.apiURL
-            let own: String? =
-                if let secret = dispatch.token { try read(secret, "actions.\(name).workflowDispatch.token") } else {
-                    nil
-                }
-            // A token is for its own server: another server does not get that of `github`.
-            clients[name] = GitHubClient(
-                http, apiURL: url, token: own ?? (url == config.github.apiURL ? token : nil), network: githubNetwork,
-                version: url == config.github.apiURL ? version : APIVersion())
+            clients[name] = try workflowClient(name, dispatch, http, version: version)
         }
         var notifiers: [String: Notifier] = [:]
         for (name, notifier) in config.notifiers {

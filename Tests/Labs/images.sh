@@ -78,7 +78,8 @@ fi
 
 if ! docker buildx imagetools inspect "$LAB_REGISTRY/lab/fetch:1" > /dev/null 2>&1; then
     tree=$(mktemp -d)
-    mkdir -p "$tree/root/bin" "$tree/root/usr/bin"
+    mkdir -p "$tree/root/bin" "$tree/root/usr/bin" "$tree/root/etc"
+    echo 'root:x:0:0::/:/bin/sh' > "$tree/root/etc/passwd"
     cp "$lab/busybox-amd64" "$tree/root/bin/busybox"
     for name in curl tar xz; do
         program=$(command -v $name)

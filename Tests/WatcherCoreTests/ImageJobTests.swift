@@ -66,11 +66,14 @@ struct ImageJobTests {
         _ = before.look("app", first)
         var bench = Bench(config, ledger: before.core.ledger)
         _ = bench.advance()
-        return (bench, bench.look("app", second))
+        let commands = bench.look("app", second)
+        return (bench, commands)
     }
 
-    static func build(_ commands: [Command]) throws -> Command.Build {
-        try #require(commands.compactMap { if case .build(let build) = $0 { build } else { nil } }.first)
+    static func build(_ commands: [Command]) throws -> Command.Build { try #require(anyBuild(commands)) }
+
+    static func anyBuild(_ commands: [Command]) -> Command.Build? {
+        commands.compactMap { if case .build(let build) = $0 { build } else { nil } }.first
     }
 
     @Test("a build is begun with everything filled in, proven, and then its tags move")
@@ -140,16 +143,13 @@ struct ImageJobTests {
         config.actions["other"] = config.actions["image"]
         var (bench, commands) = try Self.begun(config, ["1.0.0"], ["1.0.3", "1.0.2", "1.0.1", "1.0.0"])
         var built: [String] = []
-        while let build = try? Self.build(commands) {
+        while let build = Self.anyBuild(commands) {
             #expect(bench.core.ledger.jobs.count { $0.phase == .building } == 1)
             built.append(build.tags[0])
             commands = bench.tell(.built(job: build.job, .failed(.lasting("no", hint: nil), log: nil)))
         }
         #expect(built.count == 6)
-        #expect(
-            Array(built.enumerated().filter { $0.offset < 2 }.map(\.element)) == [
-                "r.example/app:1.0.1", "r.example/app:1.0.1",
-            ] || built[0] == "r.example/app:1.0.1")
+        #expect(built.prefix(2) == ["r.example/app:1.0.1", "r.example/app:1.0.1"])
         #expect(bench.jobs.allSatisfy { $0.status == "failed" })
     }
 
@@ -201,6 +201,7 @@ struct ImageJobTests {
         bench = Bench(config, ledger: bench.core.ledger, waits: true)
         commands = bench.advance()
         let job = try Self.build(commands).job
+        _ = bench.look("app", ["1.1", "1.0"])
         for attempt in 1...3 {
             _ = bench.tell(.built(job: job, .failed(.passing("exit 1"), log: "log.\(attempt)")))
             bench.now = Instant(wall: bench.now.wall + 1_000_000, uptime: bench.now.uptime + 1_000_000)
@@ -213,7 +214,7 @@ struct ImageJobTests {
     @Test("a tag that no image can have fails the job before docker is asked")
     func plus() throws {
         let (bench, commands) = try Self.begun(try Self.config(), ["1.0"], ["1.1+2", "1.0"])
-        #expect(throws: (any Error).self) { try Self.build(commands) }
+        #expect(Self.anyBuild(commands) == nil)
         #expect(bench.jobs.last?.status == "failed")
         #expect(bench.jobs.last?.reason?.contains("1.1+2") == true)
     }

@@ -5,6 +5,7 @@ enum BuildFailure {
     /// How many lines of the end are told, and how many characters.
     private static let lineLimit = 8
     private static let lengthLimit = 800
+    private static let lineLength = 160
 
     /// Most failures of a build may pass by themselves: networks, registries, mirrors. These do not.
     static func trouble(status: Int32, _ tail: [String]) -> Trouble {
@@ -37,13 +38,20 @@ enum BuildFailure {
 
     /// The step that failed, docker's verdict, and the last lines before it.
     static func words(_ tail: [String]) -> String {
-        let lines = tail.map { $0.cleanedLine(limit: 160) }.filter { !$0.isEmpty && !isOrnament($0) }
+        let lines = tail.map { $0.cleanedLine(limit: lineLength) }.filter { !$0.isEmpty && !isOrnament($0) }
         let step = lines.last { $0.hasPrefix("> [") }.map { String($0.dropFirst(2)) }
-        let verdict = lines.last { $0.hasPrefix("ERROR") || $0.hasPrefix("error") }
-        let rest = lines.filter { $0 != verdict && !$0.hasPrefix("> [") && !$0.hasPrefix("#") }.suffix(lineLimit)
-        let told = [step, verdict].compactMap { $0 } + rest
+        let error = tail.last { $0.hasPrefix("ERROR") || $0.hasPrefix("error") }
+        let rest = lines.filter { !$0.hasPrefix("ERROR") && !$0.hasPrefix("> [") && !$0.hasPrefix("#") }
+        let told = [step, error.map(verdict)].compactMap { $0 } + rest.suffix(lineLimit)
         let text = told.joined(separator: "; ").cleanedLine(limit: lengthLimit)
         return text.isEmpty ? "without a word" : text
+    }
+
+    /// What stands behind the command, which buildx repeats whole.
+    private static func verdict(_ error: String) -> String {
+        let mark = "did not complete successfully: "
+        let end = error.firstRange(of: mark).map { error[$0.upperBound...] } ?? error[...]
+        return String(end).cleanedLine(limit: lineLength)
     }
 
     /// Rules, and the lines of the Dockerfile that buildx repeats.

@@ -86,9 +86,13 @@ package struct ImageBuilder: Sendable {
 
     /// A folder that is not there is said in our words, before docker is asked.
     private func objection(to context: String) -> Trouble? {
-        let isRemote = context.contains("://") || context.hasPrefix("git@") || context.hasPrefix("github.com/")
-        guard !isRemote, !Locations.isFolder(context) else { return nil }
+        guard !Self.isRemote(context), !Locations.isFolder(context) else { return nil }
         return .lasting("the context \(context) is no folder", hint: "a path is taken from where watcher is started")
+    }
+
+    /// What buildx fetches itself.
+    static func isRemote(_ context: String) -> Bool {
+        context.contains("://") || context.hasPrefix("git@") || context.hasPrefix("github.com/")
     }
 
     // MARK: - After
