@@ -155,6 +155,15 @@ final class BuildLab {
         return number < all.count ? all[number] : [:]
     }
 
+    /// What doctor says has failed, before anything happens, and its status.
+    func ailments() throws -> (status: Int32, texts: String) {
+        let outcome = try run("doctor", "--json")
+        let value = try JSONSerialization.jsonObject(with: Data(outcome.out.utf8)) as? [String: Any]
+        let findings = value?["findings"] as? [[String: Any]] ?? []
+        let failed = findings.filter { $0["verdict"] as? String == "failed" }.compactMap { $0["text"] as? String }
+        return (outcome.status, failed.joined(separator: "\n"))
+    }
+
     // MARK: - What came of it
 
     func docker(_ line: String, okay: Bool = true) throws -> String {

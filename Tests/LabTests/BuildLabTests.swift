@@ -40,6 +40,8 @@ struct BuildLabTests {
             }
             """.write(toFile: lab.configPath, atomically: true, encoding: .utf8)
             try lab.baseline()
+            let ailments = try lab.ailments()
+            #expect(ailments.status == 0, "\(ailments.texts)")
             lab.github.publish(BuildLab.elabftw, "5.6.12")
             let outcome = try lab.run("once", "--wait")
             #expect(outcome.status == 0, "\(outcome.err)")

@@ -40,11 +40,14 @@ struct BuildTroubleLabTests {
     func noSuchPlatform() async throws {
         try await with { lab in
             let (outcome, job) = try fail(
-                lab, context: lab.context("RUN echo x"), more: #", "platforms": ["linux/amd64", "linux/s390x"]"#,
+                lab, context: lab.context("RUN echo x"), more: #", "platforms": ["linux/amd64", "linux/riscv64"]"#,
                 attempts: 3)
             #expect(outcome.status == 1)
             #expect(job["attempts"] as? Int == 1, "\(job)")
             #expect(job["status"] as? String == "failed")
+            let ailments = try lab.ailments()
+            #expect(ailments.status == 1)
+            #expect(ailments.texts.contains("linux/riscv64 does not run"))
         }
     }
 
@@ -136,6 +139,7 @@ struct BuildTroubleLabTests {
             #expect(job["attempts"] as? Int == 1)
             #expect((job["reason"] as? String ?? "").contains("no program docker"))
             #expect(outcome.err.contains("hint: install docker"))
+            #expect(try lab.ailments().texts == "there is no program docker in PATH")
         }
         try await with { lab in
             let script = lab.folder + "/docker"
@@ -145,10 +149,12 @@ struct BuildTroubleLabTests {
             lab.environ("PATH", lab.folder + ":/usr/bin:/bin")
             let (_, job) = try fail(lab, context: lab.context("RUN echo"), attempts: 3)
             #expect((job["reason"] as? String ?? "").contains("docker has no buildx"))
+            #expect(try lab.ailments().status == 1)
         }
         try await with { lab in
             let (_, job) = try fail(lab, context: "/not/there", attempts: 3)
             #expect(job["reason"] as? String == "the context /not/there is no folder")
+            #expect(try lab.ailments().texts == "the context /not/there is no folder")
             #expect(job["attempts"] as? Int == 1)
         }
     }
@@ -170,6 +176,7 @@ struct BuildTroubleLabTests {
             let job = try lab.job()
             #expect(job["attempts"] as? Int == 1, "\(job)")
             #expect((job["reason"] as? String ?? "").contains("no basic auth credentials"))
+            #expect(try lab.ailments().texts.contains("cannot be pushed to"))
         }
     }
 
