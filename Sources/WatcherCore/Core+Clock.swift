@@ -14,7 +14,8 @@ extension Core {
         guard let last = lastInstant else { return clampDeadlines(at: now) }
         let step = (now.wall - last.wall) - (now.uptime - last.uptime)
         guard abs(step) > Self.clockTolerance else { return }
-        let seconds = step / 1000
+        // Up, in whole seconds: a wait that was asked for is never cut short.
+        let seconds = step > 0 ? (step + 999) / 1000 : step / 1000
         for index in ledger.jobs.indices { ledger.jobs[index].shift(by: seconds) }
         ledger.outbox.shift(by: seconds)
         for name in ledger.quotas.keys {

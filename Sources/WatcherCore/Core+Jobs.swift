@@ -80,9 +80,14 @@ extension Core {
         for job in ledger.jobs where !working.contains(job.id) {
             if job.isRunning {
                 commands += drive(job, at: now)
-            } else if !busy.contains(job.action), let command = begin(job, at: now) {
-                busy.insert(job.action)
-                commands.append(command)
+            } else if !busy.contains(job.action) {
+                if let command = begin(job, at: now) {
+                    busy.insert(job.action)
+                    commands.append(command)
+                } else if job.attempts > 0, config.actions[job.action]?.releases == .each {
+                    // Oldest first, also when its first try was refused.
+                    busy.insert(job.action)
+                }
             }
         }
         return commands

@@ -16,6 +16,7 @@ extension Core {
                 return .done("\(upstream) is accepted: the next pass looks at it as for the first time")
             case .checkNow:
                 schedule.planNow(config.upstreams.keys.filter { !checking.contains($0) }.sorted(), at: now)
+                spread = []
                 return .done("\(config.upstreams.count) upstreams are looked at now")
             }
         } catch {

@@ -65,7 +65,7 @@ package struct Core: Sendable {
     var heartbeatDue = false
     /// Upstreams that have their own place in the interval.
     var spread: Set<String> = []
-    var lastStretch: (value: Double, uptime: Int64)?
+    var lastBudget: (value: Budget, uptime: Int64)?
 
     package init(_ config: Config, mode: Mode, ledger: Ledger) {
         self.config = config
@@ -134,6 +134,7 @@ package struct Core: Sendable {
             guard let deadline else { return }
             waits.append(deadline.seconds.multipliedReportingOverflow(by: 1000).partialValue - now.wall)
         }
+        guard mode.acts else { return waits.min().map { max($0, 1) } }
         if mode.waits || mode.repeats {
             for job in ledger.jobs where (mode.repeats || isUnderWay(job)) && !working.contains(job.id) {
                 add(nextTime(of: job, at: now))
@@ -237,6 +238,7 @@ extension Core {
         if pending > 0 { parts.append("\(pending) jobs pending") }
         if !ledger.outbox.messages.isEmpty { parts.append("\(ledger.outbox.messages.count) messages waiting") }
         if ledger.needsPerson(config) { parts.append("a person is needed: watcher status") }
+        if let stretch = Budget(config, ledger, at: now).words { parts.append(stretch) }
         if isShuttingDown { parts.append("stopping") }
         return parts.joined(separator: ", ")
     }

@@ -81,7 +81,9 @@ package struct Quota: Sendable, Equatable {
 
     /// Takes a pause that was asked for; never shorter than asked, never longer than a named bound.
     package mutating func pause(seconds: Int64?, reason: String, at now: Instant) {
-        record.strikes = seconds == nil ? min(record.strikes + 1, 10) : 0
+        // Requests that were in flight together meet one limit together.
+        let isPaused = record.pausedUntil.map { !now.hasReached($0) } ?? false
+        if seconds != nil { record.strikes = 0 } else if !isPaused { record.strikes = min(record.strikes + 1, 10) }
         let wait = seconds ?? Backoff.unnamedLimit(after: record.strikes)
         let length = min(max(wait, 1), Backoff.longestPause)
         let until = now.deadline(in: length)

@@ -84,35 +84,37 @@ extension Core {
         var seconds = Double(Self.interval(of: upstream, in: config))
         if watch.failures > 0 {
             seconds = Double(Backoff.check(interval: Int64(seconds), after: watch.failures))
-        } else if isAwaited(name, watch) {
+        } else if ledger.isAwaiting(name) {
             seconds = min(seconds, Double(Self.attentiveInterval))
         }
-        let milliseconds = seconds * 1000 * stretch(at: now)
+        let budget = budget(at: now)
         var hash = StableHash(name)
-        guard spread.contains(name) else {
-            // The first look is over: from here on everybody has a place of their own in the interval.
-            spread.insert(name)
-            return Int64(milliseconds * (Double(hash.value % 1000) + 1) / 1000)
-        }
         hash.combine(String(now.uptime))
-        let share = (Double(hash.value % 2001) - 1000) / 1000
-        let delay = Int64(milliseconds * (1 + share * Double(config.poll.jitter) / 100))
+        let place = Double(hash.value % 1000 + 1) / 1000
+        var milliseconds = seconds * 1000 * budget.current
+        if budget.current > budget.usual, let resetsAt = ledger.quotas[QuotaKey.github.name]?.resetsAt {
+            // When the quota is full again all goes on as usual, spread over an interval.
+            let untilReset = Double(max(resetsAt.seconds(since: now.floor), 0) * 1000)
+            milliseconds = min(milliseconds, untilReset + seconds * 1000 * budget.usual * place)
+        }
+        // After the first look, and when many had to wait for the same moment, each has a place of its own.
+        guard spread.contains(name) else {
+            spread.insert(name)
+            return Int64(milliseconds * place)
+        }
+        let delay = Int64(milliseconds * (1 + (place * 2 - 1) * Double(config.poll.jitter) / 100))
         // What comes of age does so at a known moment.
         let ripe = watch.waiting.filter(\.missing.isEmpty).compactMap(\.until).min()
         return min(delay, max((ripe?.seconds ?? .max / 2000) * 1000 - now.wall, 1000))
     }
 
-    /// Whether assets are waited for that may still come in time, or a run that this upstream started is under way.
-    private func isAwaited(_ name: String, _ watch: Watch) -> Bool {
-        watch.waiting.contains { !$0.isStalled && !$0.missing.isEmpty }
-            || ledger.jobs.contains { $0.isRunning && $0.causes[name] != nil }
-    }
+    /// How long a budget counts until it is worked out anew, in milliseconds.
+    private static let budgetLifetime: Int64 = 10_000
 
-    /// Computed anew when an answer has told something new, or a minute has passed.
-    private mutating func stretch(at now: Instant) -> Double {
-        if let (value, uptime) = lastStretch, now.uptime - uptime < 10_000 { return value }
-        let value = Budget.stretch(config, ledger.quotas[QuotaKey.github.name], at: now)
-        lastStretch = (value, now.uptime)
+    private mutating func budget(at now: Instant) -> Budget {
+        if let (value, uptime) = lastBudget, now.uptime - uptime < Self.budgetLifetime { return value }
+        let value = Budget(config, ledger, at: now)
+        lastBudget = (value, now.uptime)
         return value
     }
 
@@ -125,7 +127,7 @@ extension Core {
         let moved = after.intersection(before).filter { self.config.upstreams[$0] != config.upstreams[$0] }
         self.config = config
         quotas = [:]
-        lastStretch = nil
+        lastBudget = nil
         schedule.drop(before.subtracting(after))
         schedule.planNow(after.subtracting(before).union(moved).subtracting(checking).sorted(), at: now)
         changed(.noted)

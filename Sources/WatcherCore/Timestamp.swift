@@ -1,12 +1,18 @@
 /// A moment of wall time in whole seconds since 1970, UTC: the only kind of time that the state file holds.
 ///
-/// Whole seconds, so that what is saved and what is loaded are equal. Written as ISO 8601 (`2026-08-03T10:00:00Z`).
+/// Whole seconds of the years 0 to 9999, so that what is saved and what is loaded are equal, whatever a server says:
+/// what lies beyond is the nearest moment within. Written as ISO 8601 (`2026-08-03T10:00:00Z`).
 package struct Timestamp: Sendable, Hashable, Comparable {
-    package var seconds: Int64
+    package let seconds: Int64
 
     package init(seconds: Int64) {
-        self.seconds = seconds
+        self.seconds = min(max(seconds, Self.earliest), Self.latest)
     }
+
+    /// 0000-01-01T00:00:00Z.
+    private static let earliest: Int64 = -62_167_219_200
+    /// 9999-12-31T23:59:59Z.
+    private static let latest: Int64 = 253_402_300_799
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.seconds < right.seconds }
 
@@ -53,7 +59,7 @@ package struct Instant: Sendable, Hashable {
 }
 
 extension Timestamp: Codable, CustomStringConvertible {
-    /// ISO 8601 in UTC, with as many digits of the year as it needs.
+    /// ISO 8601 in UTC.
     package var description: String {
         let days = seconds >= 0 ? seconds / 86_400 : -((86_399 - seconds) / 86_400)
         let rest = Int(seconds - days * 86_400)
@@ -85,18 +91,21 @@ extension Timestamp: Codable, CustomStringConvertible {
         if bytes[index] == 0x2E {
             index += 1
             while index < bytes.count, (0x30...0x39).contains(bytes[index]) { index += 1 }
+            guard index > 20 else { return nil }
         }
         var offset: Int64 = 0
         switch bytes[index...].first {
         case 0x5A where bytes.count == index + 1: break
         case 0x2B where bytes.count == index + 6, 0x2D where bytes.count == index + 6:
             guard bytes[index + 3] == 0x3A, let hours = number(index + 1..<index + 3),
-                let minutes = number(index + 4..<index + 6)
+                let minutes = number(index + 4..<index + 6), hours < 24, minutes < 60
             else { return nil }
             offset = (bytes[index] == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60)
         default: return nil
         }
         let days = Self.days(fromCivil: year, Int(month), Int(day))
+        // There is no 31st of February.
+        guard Self.civil(fromDays: days).2 == Int(day) else { return nil }
         self.init(seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset)
     }
 

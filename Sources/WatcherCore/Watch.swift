@@ -93,9 +93,7 @@ package struct Watch: Sendable, Equatable, Codable {
     }
 
     /// Whether something that waits has come of age, by time alone.
-    package func hasMatured(at now: Instant) -> Bool {
-        waiting.contains { $0.missing.isEmpty && ($0.until.map(now.hasReached) ?? true) }
-    }
+    package func hasMatured(at now: Instant) -> Bool { waiting.contains { $0.isRipe(at: now) } }
 
     /// Takes in a list of releases, of which nothing has been proven but that each is a release.
     package mutating func absorb(_ list: ReleaseList, _ config: Config.Upstream, at now: Instant) -> Findings {
@@ -137,14 +135,14 @@ package struct Watch: Sendable, Equatable, Codable {
             seen.prune(listed: Set(list.releases.map(\.id)))
             lastSweep = now.floor
         }
-        mature(at: now, &findings)
+        mature(at: now, isSweep: list.isSweep, &findings)
         return findings
     }
 
     /// What follows from time alone: the list is the same as before.
     package mutating func absorbUnchanged(at now: Instant) -> Findings {
         var findings = Findings(previous: lastSeen)
-        mature(at: now, &findings)
+        mature(at: now, isSweep: false, &findings)
         return findings
     }
 
@@ -235,9 +233,10 @@ package struct Watch: Sendable, Equatable, Codable {
         findings.isDurable = true
     }
 
-    /// Takes what has come of age and says once what has not arrived in time.
-    private mutating func mature(at now: Instant, _ findings: inout Findings) {
-        let ripe = waiting.filter { $0.missing.isEmpty && ($0.until.map(now.hasReached) ?? true) }
+    /// Takes what has come of age and says once what has not arrived in time: only of what has just been seen to be
+    /// there, because what is far down may have been withdrawn.
+    private mutating func mature(at now: Instant, isSweep: Bool, _ findings: inout Findings) {
+        let ripe = waiting.filter { $0.isRipe(at: now) }
         waiting.removeAll { item in ripe.contains { $0.id == item.id } }
         take(
             ripe.compactMap { item in
@@ -246,7 +245,9 @@ package struct Watch: Sendable, Equatable, Codable {
                 }
             }, &findings)
         for index in waiting.indices
-        where !waiting[index].isStalled && !waiting[index].missing.isEmpty && now.hasReached(waiting[index].deadline) {
+        where !waiting[index].isStalled && !waiting[index].missing.isEmpty && now.hasReached(waiting[index].deadline)
+            && (isSweep || !waiting[index].isFarDown)
+        {
             waiting[index].isStalled = true
             findings.stalled.append(waiting[index])
             findings.isDurable = true
@@ -259,6 +260,16 @@ package struct Watch: Sendable, Equatable, Codable {
 }
 
 extension Watch.Waiting {
+    /// Whether time alone makes it ready. What is far down has to be seen again first.
+    func isRipe(at now: Instant) -> Bool {
+        missing.isEmpty && !isFarDown && (until.map(now.hasReached) ?? true)
+    }
+
+    /// Whether all pages must be read to know how it is doing now.
+    func needsSweep(at now: Instant) -> Bool {
+        isFarDown && !isStalled && (!missing.isEmpty || (until.map(now.hasReached) ?? true))
+    }
+
     /// For people: `v3.2.3.2 waits for s6-overlay-arm.tar.xz`.
     package var waitsFor: String {
         missing.isEmpty

@@ -79,7 +79,7 @@ package struct Executor: Sendable {
         }
         let (outcome, reading) = await client.dispatch(dispatch, inputs: command.inputs)
         switch outcome {
-        case .accepted(let run): return .dispatched(job: command.job, .accepted(run.map(redactor.mask)), reading)
+        case .accepted: return .dispatched(job: command.job, outcome, reading)
         case .refused(let trouble): return .dispatched(job: command.job, .refused(redactor.mask(trouble)), reading)
         case .unknown(let reason): return .dispatched(job: command.job, .unknown(redactor.mask(reason)), reading)
         }
@@ -88,11 +88,8 @@ package struct Executor: Sendable {
     private func lookUp(_ job: String, _ action: String, _ since: Timestamp) async -> Event {
         guard let (client, dispatch) = workflow(action) else { return .lookedUp(job: job, .failed(Self.gone), nil) }
         let (outcome, reading) = await client.lookUp(job, dispatch, since: since)
-        switch outcome {
-        case .failed(let trouble): return .lookedUp(job: job, .failed(redactor.mask(trouble)), reading)
-        case .found(let run): return .lookedUp(job: job, .found(redactor.mask(run)), reading)
-        case .absent: return .lookedUp(job: job, outcome, reading)
-        }
+        if case .failed(let trouble) = outcome { return .lookedUp(job: job, .failed(redactor.mask(trouble)), reading) }
+        return .lookedUp(job: job, outcome, reading)
     }
 
     private func follow(_ job: String, _ action: String, _ run: Run) async -> Event {

@@ -22,12 +22,12 @@ package struct Redactor: Sendable {
         secrets.reduce(text) { $0.replacing($1, with: "***") }
     }
 
-    package func mask(_ run: Run) -> Run { Run(id: run.id, url: mask(run.url)) }
-
+    /// The names of jobs may repeat anything. The address stays: a link that lacks a repository's name, because that
+    /// stands in a secret address as well, would lead nowhere.
     package func mask(_ conclusion: Conclusion) -> Conclusion {
-        Conclusion(
-            word: mask(conclusion.word), title: mask(conclusion.title), url: mask(conclusion.url),
-            failedJobs: conclusion.failedJobs.map(mask))
+        var masked = conclusion
+        masked.failedJobs = conclusion.failedJobs.map(mask)
+        return masked
     }
 
     package func mask(_ trouble: Trouble) -> Trouble {

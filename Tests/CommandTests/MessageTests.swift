@@ -96,6 +96,23 @@ import Testing
         }
     }
 
+    @Test("a pause of hours that a receiver asks for is not cut short by later passes") func longPause() async throws {
+        try await withWorld { world async throws in
+            try await world.baseline()
+            var answer = ScriptedAnswer.text(503, "")
+            answer.set("Retry-After", "40000")
+            world.sink.script(world.hookPath, [answer])
+            world.github.publish(World.elabftw, "5.6.13")
+            try await world.pass()
+            let until = world.state["outbox"]?["receivers"]?["hook"]?["notBefore"]
+            for _ in 0..<3 { try await world.quietPass() }
+            #expect(world.state["outbox"]?["receivers"]?["hook"]?["notBefore"] == until)
+            try world.age("outbox.receivers.hook.notBefore", by: 40_010)
+            try await world.pass()
+            #expect(world.told == ["release 5.6.13", "release 5.6.13"])
+        }
+    }
+
     @Test(
         "a receiver that is not there holds up nobody else and no pass",
         arguments: [
@@ -163,11 +180,12 @@ import Testing
             world.github.publish(World.elabftw, "5.6.13")
             try await world.pass()
             var messages = world.state["outbox"]?["messages"]?.array ?? []
-            messages[0].set(["message", "time"], .string(World.text(World.ago(3 * 86_400 + 5))))
+            messages[0].set(["expires"], .string(World.text(World.ago(5))))
             try world.editState("outbox.messages", .array(messages))
+            try world.age("outbox.receivers.hook.notBefore", by: 60)
             let output = try await world.run("once")
             #expect(output.status == 1)
-            #expect(output.err.contains("given up after three days"))
+            #expect(output.err.contains("given up after 3d: "))
         }
     }
 

@@ -30,8 +30,9 @@ if ! docker image inspect systemd:12 > /dev/null 2>&1; then
     tar -C "$lab/rootfs" -c . | docker import - systemd:12 > /dev/null || lacking "docker import has failed"
 fi
 docker rm --force "$name" > /dev/null 2>&1 || true
+# In a container systemd leaves the root mount private, and then credentials do not reach the services.
 docker run --detach --name "$name" --privileged --cgroupns=private --network host --tmpfs /run --tmpfs /tmp \
-    systemd:12 /lib/systemd/systemd > /dev/null || lacking "the container does not start"
+    systemd:12 sh -c 'mount --make-rshared / && exec /lib/systemd/systemd' > /dev/null || lacking "the container does not start"
 tries=0
 until docker exec "$name" systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; do
     tries=$((tries + 1))

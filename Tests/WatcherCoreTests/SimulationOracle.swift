@@ -55,7 +55,11 @@ final class SimulatedOracle {
         do {
             let data = try JSONEncoder().encode(ledger)
             if try JSONDecoder().decode(Ledger.self, from: data) != ledger { world.violate("saved is not loaded") }
-            if data.count > 400_000 { world.violate("the state file has \(data.count) bytes") }
+            if data.count > 400_000 {
+                world.violate(
+                    "the state file has \(data.count) bytes: \(ledger.jobs.count) jobs, \(ledger.history.count) ended, \(ledger.outbox.messages.count) messages, \(ledger.upstreams.mapValues { $0.seen.index().count }) seen"
+                )
+            }
         } catch {
             world.violate("the state file cannot be read again: \(error)")
         }
@@ -128,7 +132,9 @@ final class SimulatedOracle {
         if !upstream.requiredAssets.isEmpty, release.completed.map({ $0 > world.time }) ?? true {
             object("it is not complete")
         }
-        if published / 1000 + upstream.minimumAge > world.highestWall / 1000 { object("it is too young") }
+        if upstream.minimumAge > 0, published / 1000 + upstream.minimumAge > world.highestWall / 1000 {
+            object("it is too young")
+        }
         if let deleted = release.deleted, deleted < world.time - 2 * 3_600_000 { object("it was withdrawn") }
         let same = index.filter { $0.value.tag == tag && [.taken, .firstSight].contains($0.value.reason) }
         if same.count > 1 { object("its tag had been taken before") }
@@ -147,6 +153,12 @@ extension SimulatedOracle {
             }
             for (upstream, release) in onDisk.releases ?? [:] where dispatch.inputs[upstream] != release.tag {
                 world.violate("an input that is not \(release.tag)")
+            }
+            let earlier = disk.jobs.prefix { $0.id != dispatch.job }.first { job in
+                job.action == dispatch.action && job.isPending && job.attempts > 0
+            }
+            if earlier != nil, world.setup.config.actions[dispatch.action]?.releases == .each {
+                world.violate("\(dispatch.job) overtakes an older release")
             }
             checkPause(world.setup.quota(ofAction: dispatch.action), command, world)
         case .deliver(let message, let notifier):
@@ -194,7 +206,7 @@ extension SimulatedOracle {
     private func checkUntouched(_ name: String, _ before: Ledger, _ after: Ledger, _ world: SimulatedWorld) {
         let (old, new) = (before.upstreams[name] ?? Watch(), after.upstreams[name] ?? Watch())
         if old.seen != new.seen || old.waiting != new.waiting || old.lastSeen != new.lastSeen || old.etag != new.etag
-            || old.repositoryID != new.repositoryID || before.jobs != after.jobs
+            || old.repositoryID != new.repositoryID || before.jobs.map(\.id) != after.jobs.map(\.id)
         {
             world.violate("\(name): nonsense has changed what is known")
         }

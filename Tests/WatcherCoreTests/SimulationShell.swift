@@ -56,7 +56,7 @@ struct SimulatedShell {
                 let before = world.time
                 let stop = core.isShuttingDown ? .max : max(stopAt ?? .max, world.time)
                 world.advance(to: min(next, stop))
-                world.live(40)
+                world.live(25)
                 var events = arrivals()
                 if let stopAt, world.time >= stopAt, !core.isShuttingDown { events.append(.shutdownRequested) }
                 if events.isEmpty { continue }

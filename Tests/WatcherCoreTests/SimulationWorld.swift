@@ -95,13 +95,16 @@ final class SimulatedWorld {
 
     // MARK: - What happens in the world
 
+    /// More releases than these are no news for the code, and make each life slow.
+    private static let releaseLimit = 60
+
     /// Perhaps something happens.
     func live(_ share: Int) {
         guard !isCalm, dice.perMille(share) else { return }
         let name = dice.pick(setup.config.upstreams.keys.sorted())
         guard let id = names[setup.repositoryName(name)] else { return }
         switch dice.below(1000) {
-        case 0..<480:
+        case 0..<480 where repositories[id]?.releases.count ?? 0 < Self.releaseLimit:
             for _ in 0..<dice.pick([1, 1, 1, 2, 3, 13]) {
                 let new = nextID()
                 repositories[id]?.publish(id: new, prefix: setup.prefix(name), at: time, &dice)

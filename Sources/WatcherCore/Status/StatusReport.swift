@@ -165,7 +165,8 @@ package struct StatusReport: Sendable {
             ledger.outbox.ended.filter { !$0.succeeded }.map {
                 "\($0.id) \($0.type.rawValue) for \($0.notifier): \($0.reason ?? "")"
             })
-        part("GitHub", ledger.quotas.sorted { $0.key < $1.key }.compactMap { name, quota in quotaLine(name, quota) })
+        let quotas = ledger.quotas.sorted { $0.key < $1.key }.compactMap { name, quota in quotaLine(name, quota) }
+        part("GitHub", quotas + (Budget(config, ledger, at: now).words.map { ["a daemon's " + $0] } ?? []))
         return lines
     }
 

@@ -47,6 +47,7 @@ package struct StateFile: Sendable {
         do {
             let version = try JSONDecoder().decode(Stamp.self, from: data).version
             guard version <= Ledger.currentVersion else { throw Failure.fromTheFuture(path: path, version: version) }
+            guard version > 0 else { throw Failure.notJSON(path: path, "there never was a version \(version)") }
             return try JSONDecoder().decode(Ledger.self, from: data)
         } catch let failure as Failure {
             throw failure

@@ -13,7 +13,8 @@ import Testing
     }
 
     @Test("--verbose tells all") func verbose() async throws {
-        #expect(try await lines("--log", "text", "--verbose").contains { $0.contains("nothing new") })
+        let lines = try await lines("--log", "text", "--verbose")
+        #expect(lines.contains { $0.contains("nothing new") })
     }
 
     @Test("as JSON: a document a line, with the same words each time and the rest as fields") func json() async throws {
@@ -37,8 +38,8 @@ import Testing
     @Test("nobody asks for the journal: it is taken where standard error is the journal") func auto() async throws {
         try await withWorld { world in
             world.environ("JOURNAL_STREAM", "1:1")
-            let first = try await lines(in: world).first
-            #expect(first?.hasPrefix("watching") == true, "another's stream")
+            let lines = try await lines(in: world)
+            #expect(lines.first?.hasPrefix("watching") == true, "another's stream: \(lines)")
         }
     }
 

@@ -79,7 +79,7 @@ import Testing
                 try await daemon.systemd.wait(for: "STATUS=2 upstreams", from: failed)
                 try await world.github.waitForRequests(Route(.dispatch))
                 try await world.waitUntilTold("release 5.6.13")
-                if let child = world.childOf(daemon.process.pid) { kill(child, SIGTERM) }
+                kill(try #require(world.childOf(daemon.process.pid)), SIGTERM)
                 let output = try await world.end(daemon.process)
                 #expect(output.status == 0, "\(output.err)")
                 #expect(

@@ -41,6 +41,8 @@ final class Running: Sendable {
     }
 
     /// After `limit` the process and its group are ended, and waiting for it throws.
+    ///
+    /// - Throws: `Spawn.Failure` when there is no such program, or no terminal to be had.
     init(
         _ words: [String], environment: [String: String], scratch: String, isTerminal: Bool,
         limit: Duration

@@ -101,6 +101,22 @@ import WatcherCore
         #expect(simulation.github.refusals == refusals)
     }
 
+    @Test("a token that others have used up: no look until it is full again, and no silence then") func usedUp() throws
+    {
+        var simulation = ScheduleSimulation(try ScheduleSimulation.config(30), SimulatedGitHub(limit: 5000))
+        simulation.run(until: 2 * Self.hour + 60_000)
+        simulation.github.limit = 900
+        simulation.forgetChecks()
+        simulation.run(until: 6 * Self.hour)
+        #expect(simulation.github.refusals == 0, "the limit is not hit")
+        #expect(gaps(simulation).max() ?? .max < 3600)
+        simulation.github.limit = 5000
+        simulation.run(until: 8 * Self.hour)
+        simulation.forgetChecks()
+        simulation.run(until: 9 * Self.hour)
+        #expect((800...1000).contains(simulation.checks.count), "\(simulation.checks.count) looks in an hour")
+    }
+
     /// Seconds between two looks, whoever they are at.
     private func gaps(_ simulation: ScheduleSimulation) -> [Int64] {
         zip(simulation.checks, simulation.checks.dropFirst()).map { ($1.at - $0.at) / 1000 }

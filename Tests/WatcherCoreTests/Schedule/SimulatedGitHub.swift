@@ -117,8 +117,8 @@ struct SimulatedGitHub {
             used = 0
             resetsAt = now.uptime + 3_600_000
         }
-        book(&hours, 3_600_000)
-        book(&minutes, 60_000)
+        tally(&hours, 3_600_000)
+        tally(&minutes, 60_000)
         let isAllowed = used + count <= limit
         if isAllowed { used += count } else { refusals += 1 }
         return (
@@ -128,7 +128,7 @@ struct SimulatedGitHub {
                 requests: count)
         )
 
-        func book(_ list: inout [Int], _ length: Int64) {
+        func tally(_ list: inout [Int], _ length: Int64) {
             let index = Int(now.uptime / length)
             while list.count <= index { list.append(0) }
             list[index] += count
