@@ -56,6 +56,10 @@ uninstall: ## Remove what install has installed; configuration and state stay
 	rm -rf "$(share)" "$(docs)"
 	rm -f $(patsubst deploy/systemd/%,"$(units)/%",$(unit_files))
 
+.PHONY: deb
+deb: build ## Make a Debian package of this machine's architecture: .build/release-watcher_*.deb
+	scripts/deb
+
 ##@ To work on it
 
 .PHONY: check

@@ -10,7 +10,7 @@ command=$1
 lab=$(cd "$2" && pwd)
 
 if [ "$command" = down ]; then
-    [ -s "$lab/releases.pid" ] && kill "$(cat "$lab/releases.pid")" 2>/dev/null || true
+    if [ -s "$lab/releases.pid" ]; then kill "$(cat "$lab/releases.pid")" 2>/dev/null || true; fi
     rm -f "$lab/releases.pid"
     exit 0
 fi
