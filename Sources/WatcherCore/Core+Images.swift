@@ -194,7 +194,7 @@ extension Core {
             }
             job.digest = digest
             job.platforms = platforms
-            if case .imageBuild(let build) = config.actions[job.action]?.work, !build.movingTags.isEmpty {
+            if case .imageBuild(let build) = config.actions[job.action]?.work, build.push, !build.movingTags.isEmpty {
                 job.notBefore = nil
                 job.phase = .moving(tries: 0)
             } else {

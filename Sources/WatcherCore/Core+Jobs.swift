@@ -76,18 +76,16 @@ extension Core {
 
     mutating func dueWork(at now: Instant) -> [Command] {
         var commands: [Command] = []
+        for job in ledger.jobs where job.isRunning && !working.contains(job.id) { commands += drive(job, at: now) }
+        // Only now: what runs may have ended without a command, and then nothing else would begin the next one.
         var busy: Set<String> = Set(ledger.jobs.filter(\.isRunning).map(\.action))
-        for job in ledger.jobs where !working.contains(job.id) {
-            if job.isRunning {
-                commands += drive(job, at: now)
-            } else if !busy.contains(job.action) {
-                if let command = begin(job, at: now) {
-                    busy.insert(job.action)
-                    commands.append(command)
-                } else if job.attempts > 0, config.actions[job.action]?.releases == .each {
-                    // Oldest first, also when its first try was refused.
-                    busy.insert(job.action)
-                }
+        for job in ledger.jobs where job.isPending && !working.contains(job.id) && !busy.contains(job.action) {
+            if let command = begin(job, at: now) {
+                busy.insert(job.action)
+                commands.append(command)
+            } else if job.attempts > 0, config.actions[job.action]?.releases == .each {
+                // Oldest first, also when its first try was refused.
+                busy.insert(job.action)
             }
         }
         return commands

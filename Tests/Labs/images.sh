@@ -79,7 +79,9 @@ fi
 if ! docker buildx imagetools inspect "$LAB_REGISTRY/lab/fetch:1" > /dev/null 2>&1; then
     tree=$(mktemp -d)
     mkdir -p "$tree/root/bin" "$tree/root/usr/bin" "$tree/root/etc"
+    # Without both a build's USER means nothing to the engine.
     echo 'root:x:0:0::/:/bin/sh' > "$tree/root/etc/passwd"
+    echo 'root:x:0:' > "$tree/root/etc/group"
     cp "$lab/busybox-amd64" "$tree/root/bin/busybox"
     for name in curl tar xz; do
         program=$(command -v $name)
