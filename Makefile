@@ -15,6 +15,8 @@ release := -c release --static-swift-stdlib
 strict := -Xswiftc -warnings-as-errors
 release_bin := .build/release
 sources := Package.swift Sources Tests
+# All points of the crash matrix instead of a sample, by the release binary.
+crashes = WATCHER_BINARY=$(CURDIR)/$(release_bin)/watcher WATCHER_CRASHES=all
 
 bin := $(DESTDIR)$(PREFIX)/bin
 share := $(DESTDIR)$(PREFIX)/share/watcher
@@ -63,10 +65,10 @@ deb: build ## Make a Debian package of this machine's architecture: .build/relea
 ##@ To work on it
 
 .PHONY: check
-check: deps lint tests ## Lint, build with warnings as errors, run all tests that need no root
+check: lint tests ## Lint, build with warnings as errors, run all tests that need no root
 
 .PHONY: test
-test: check story schema shell installs labs ## check, and the release binary: demo, schema, installation, labs
+test: check story promises schema shell installs ## check, and the release binary: demo, promises, schema, installation
 
 .PHONY: lint
 lint: ## Format and borders between the parts, without changing anything
@@ -81,6 +83,18 @@ fmt: ## Format all Swift files
 docs: ## Build the documentation: .build/docs
 	scripts/docs
 
+.PHONY: crash-matrix
+crash-matrix: build ## Kill the release binary at each system call of a pass: Tests/crash-matrix.tsv
+	$(SWIFT) build --build-tests $(strict)
+	rm -rf .build/crash-matrix && mkdir -p .build/crash-matrix
+	$(crashes) WATCHER_CRASH_TABLE=$(CURDIR)/.build/crash-matrix $(SWIFT) test --skip-build --filter CrashMatrix
+	{ head -qn 1 .build/crash-matrix/crash-matrix.tsv; tail -qn +2 .build/crash-matrix/*.tsv; } > Tests/crash-matrix.tsv
+
+.PHONY: soak
+soak: build ## Run the daemon of the release binary for 20 000 passes, and measure it
+	$(SWIFT) build --build-tests $(strict)
+	WATCHER_BINARY=$(CURDIR)/$(release_bin)/watcher WATCHER_SOAK=20000 $(SWIFT) test --skip-build --filter SoakTests
+
 .PHONY: clean
 clean: ## Remove everything that was built
 	rm -rf .build .build-*
@@ -89,19 +103,25 @@ clean: ## Remove everything that was built
 help: ## Tell what there is
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 # The parts of check and test.
 
-.PHONY: deps tests story schema shell installs labs
+.PHONY: deps tests story promises crashes schema shell installs labs
 
 deps:
 	@scripts/deps test
 
+# One target after the other: tests with limits in time beside those that use all there is of the processor would fail
+# for nothing. All run, also after one that has failed.
 tests: deps
 	$(SWIFT) build --build-tests $(strict)
-	$(SWIFT) test --skip-build --skip LabTests
+	@failed=""; for target in $(filter-out LabTests,$(notdir $(wildcard Tests/*Tests))); do \
+		echo "$(SWIFT) test --skip-build --filter ^$$target"; \
+		$(SWIFT) test --skip-build --filter "^$$target\." || failed+=" $$target"; \
+	done; [ -z "$$failed" ] || { echo "error: failed:$$failed" >&2; exit 1; }
 
+# By itself: it brings up engines, and takes minutes that differ much from machine to machine.
 # Docker, a registry and systemd for real, with the release binary and the tests that `check` has built.
 labs: build tests
 	scripts/labs
@@ -114,6 +134,14 @@ story: build
 	$(release_bin)/watcher --version
 	GITHUB_TOKEN=x SLACK_WEBHOOK_URL=https://hooks.slack.com/services/T/B/x \
 		$(release_bin)/watcher validate --config config.example.json
+
+# The same tests as in `check`, with the program that is installed.
+promises: build tests
+	WATCHER_BINARY=$(CURDIR)/$(release_bin)/watcher $(SWIFT) test --skip-build --filter '^CommandTests\.(Promise|Story)Tests'
+
+# Every point of the crash matrix: 5 minutes on 2 cores.
+crashes: build tests
+	$(crashes) $(SWIFT) test --skip-build --filter CrashMatrix
 
 schema:
 	scripts/python Tests/schema-agrees.py

@@ -19,11 +19,12 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Curl", dependencies: ["CCurl"]),
+        .systemLibrary(name: "CTimers"),
         .target(name: "WatcherCore"),
         .target(
             name: "WatcherService",
             dependencies: [
-                "Curl", "WatcherCore",
+                "CTimers", "Curl", "WatcherCore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

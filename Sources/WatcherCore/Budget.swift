@@ -42,9 +42,12 @@ package struct Budget: Sendable, Equatable {
         var byDefault = 0.0
         var asked = 0.0
         let sweeps = 3600 / Double(max(config.poll.sweep, 1))
+        let built = Set(ledger.jobs.filter(\.isRunning).flatMap(\.causes.keys))
         for (name, upstream) in config.upstreams {
             var interval = Core.interval(of: upstream, in: config)
-            if ledger.isAwaiting(name) { interval = min(interval, Core.attentiveInterval) }
+            if built.contains(name) || ledger.upstreams[name]?.isIncomplete == true {
+                interval = min(interval, Core.attentiveInterval)
+            }
             let load = 3600 / Double(max(interval, 1)) + sweeps
             if upstream.every == nil, config.poll.every == nil { byDefault += load } else { asked += load }
         }
@@ -72,10 +75,7 @@ package struct Budget: Sendable, Equatable {
     }
 }
 
-extension Ledger {
-    /// Whether assets are waited for that may still come in time, or a run that this upstream started is under way.
-    package func isAwaiting(_ upstream: String) -> Bool {
-        upstreams[upstream]?.waiting.contains { !$0.isStalled && !$0.missing.isEmpty } == true
-            || jobs.contains { $0.isRunning && $0.causes[upstream] != nil }
-    }
+extension Watch {
+    /// Whether assets are waited for that may still come in time.
+    var isIncomplete: Bool { waiting.contains { !$0.isStalled && !$0.missing.isEmpty } }
 }

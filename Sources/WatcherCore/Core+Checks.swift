@@ -235,7 +235,7 @@ extension Core {
                 .news, "\(name) \(item.release.tag) is new\(item.isHighest ? before : ", on an older line")",
                 topic: "new release", ["upstream": name, "tag": item.release.tag])
         }
-        enqueueJobs(for: name, findings.accepted, at: now)
+        enqueueJobs(for: name, findings.accepted, previous: findings.previous?.tag, at: now)
     }
 
     private mutating func failed(_ name: String, _ trouble: Trouble, at now: Instant) {

@@ -10,7 +10,7 @@ extension Core {
     mutating func enqueueMissing(_ upstream: String, _ release: ReleaseReference, at now: Instant) {
         for (name, action) in config.actions.sorted(by: { $0.key < $1.key })
         where action.upstreams.contains(upstream) && action.namesImage {
-            enqueue(name, action, [upstream: release], onlyIfMissing: true, at: now)
+            enqueue(name, action, [upstream: release], previous: nil, onlyIfMissing: true, at: now)
         }
     }
 

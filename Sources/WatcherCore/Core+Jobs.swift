@@ -2,30 +2,34 @@
 
 extension Core {
     /// Makes the jobs that new releases ask for. "Seen" and "enqueued" are one change of the ledger, so one save.
-    mutating func enqueueJobs(for upstream: String, _ accepted: [Watch.Accepted], at now: Instant) {
+    mutating func enqueueJobs(
+        for upstream: String, _ accepted: [Watch.Accepted], previous: String?, at now: Instant
+    ) {
         for (name, action) in config.actions.sorted(by: { $0.key < $1.key }) where action.upstreams.contains(upstream) {
             switch action.releases {
             case .newest:
                 // An older line starts nothing here: only the highest is built.
                 if let highest = accepted.last(where: \.isHighest) {
-                    enqueue(name, action, [upstream: highest.release], at: now)
+                    enqueue(name, action, [upstream: highest.release], previous: previous, at: now)
                 }
             case .each:
-                for item in accepted { enqueue(name, action, [upstream: item.release], at: now) }
+                for item in accepted { enqueue(name, action, [upstream: item.release], previous: nil, at: now) }
             }
         }
     }
 
     mutating func enqueue(
-        _ name: String, _ action: Config.Action, _ news: [String: ReleaseReference], onlyIfMissing: Bool = false,
-        at now: Instant
+        _ name: String, _ action: Config.Action, _ news: [String: ReleaseReference], previous: String?,
+        onlyIfMissing: Bool = false, at now: Instant
     ) {
         var causes = news
+        var previous = previous
         var firstNews = now.floor
         var onlyIfMissing = onlyIfMissing
         if action.releases == .newest {
             for old in ledger.jobs where old.action == name && isSupersedable(old) {
                 causes.merge(old.causes) { new, _ in new }
+                previous = old.previous ?? previous
                 firstNews = min(firstNews, old.firstNews)
                 // News are news, whatever else the job stands for.
                 onlyIfMissing = onlyIfMissing && old.onlyIfMissing == true
@@ -37,6 +41,7 @@ extension Core {
             action: name, causes: causes, generation: 0, created: now.floor, firstNews: firstNews,
             notBefore: quiet == 0 ? nil : min(now.deadline(in: quiet), firstNews.adding(quiet * 6)))
         job.onlyIfMissing = onlyIfMissing ? true : nil
+        if causes.count == 1 { job.previous = previous }
         add(job, at: now)
     }
 

@@ -66,7 +66,7 @@ extension Core {
             reason: job.reason, platforms: job.platforms, log: job.log,
             seconds: job.endedAt.flatMap { end in job.begunAt.map { end.seconds(since: $0) } })
         tell(
-            type, upstream: job.causes.count == 1 ? job.causes.keys.first : nil,
+            type, upstream: job.causes.count == 1 ? job.causes.keys.first : nil, previous: job.previous,
             releases: releases.map { name, release in
                 self.note(
                     release, nil, of: name,

@@ -28,6 +28,8 @@ package struct Job: Sendable, Equatable, Codable {
     /// When the first of the news came that it stands for: a quiet period counts from here at most six times.
     package var firstNews: Timestamp
     package var notBefore: Timestamp?
+    /// For a job of one upstream: the tag that was its highest before the news.
+    package var previous: String?
     /// Why it is not begun, or what went wrong last.
     package var reason: String?
     /// How often it was tried to start.

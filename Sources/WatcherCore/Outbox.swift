@@ -48,6 +48,7 @@ package struct Outbox: Sendable, Equatable, Codable {
     package init() {}
 
     /// Returns what had to be given up to make room.
+    @discardableResult
     package mutating func add(
         _ message: (String) -> Message, to notifiers: [String], at now: Instant
     ) -> [Delivery] {
@@ -108,10 +109,6 @@ package struct Outbox: Sendable, Equatable, Codable {
             receivers[notifier]?.reason = nil
             remove(id, notifier)
             end(outgoing.message, notifier, nil, at: now)
-        case .retry(_, let reason) where now.hasReached(outgoing.expires):
-            let words = "given up after \(Words.duration(Backoff.messageLifetime)): \(reason)"
-            remove(id, notifier)
-            return end(outgoing.message, notifier, words, at: now)
         case .retry(let after, let reason):
             var receiver = receivers[notifier] ?? Receiver()
             receiver.failures += 1
@@ -121,6 +118,11 @@ package struct Outbox: Sendable, Equatable, Codable {
                 receiver.stumbles = (receiver.stumbles ?? [:]).merging([outgoing.line: 1], uniquingKeysWith: +)
             }
             receivers[notifier] = receiver
+            guard now.hasReached(outgoing.expires) else { return nil }
+            // The last try of this message; the next one waits as long as the receiver asked for.
+            let words = "given up after \(Words.duration(Backoff.messageLifetime)): \(reason)"
+            remove(id, notifier)
+            return end(outgoing.message, notifier, words, at: now)
         case .refused(let reason):
             remove(id, notifier)
             return end(outgoing.message, notifier, reason, at: now)

@@ -7,10 +7,8 @@ package struct Schedule: Sendable {
     /// What is due, in order.
     private var queue: [String]
     private var head = 0
-    /// Uptimes in milliseconds.
-    private var times: [String: Int64] = [:]
-    /// The smallest of `times`, as long as it is known.
-    private var soonest: Int64?
+    /// Uptimes in milliseconds of those that are not in the queue.
+    private var times = Deadlines()
     /// Our own limit of requests in a minute: nothing before this uptime.
     private var busyUntil: Int64?
 
@@ -25,20 +23,17 @@ package struct Schedule: Sendable {
 
     /// When to come back for a check; nil when no time is known.
     var nextUptime: Int64? {
-        if hasQueue { return busyUntil }
-        return soonest
+        mutating get { hasQueue ? busyUntil : times.soonest }
     }
 
     /// The next upstream that is due.
     mutating func next(at now: Instant) -> String? {
         if let busyUntil, now.uptime < busyUntil { return nil }
         busyUntil = nil
-        if !hasQueue, let soonest, soonest <= now.uptime {
-            queue = times.filter { $0.value <= now.uptime }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(
-                \.key)
+        if !hasQueue {
+            queue = []
             head = 0
-            for name in queue { times[name] = nil }
-            self.soonest = times.values.min()
+            while let name = times.popFirst(until: now.uptime) { queue.append(name) }
         }
         guard hasQueue else { return nil }
         defer { head += 1 }
@@ -52,9 +47,7 @@ package struct Schedule: Sendable {
     }
 
     mutating func plan(_ upstream: String, in milliseconds: Int64, at now: Instant) {
-        let time = now.uptime + max(milliseconds, 0)
-        times[upstream] = time
-        soonest = min(soonest ?? time, time)
+        times.set(upstream, now.uptime + max(milliseconds, 0))
     }
 
     /// Looks at these now.
@@ -64,8 +57,7 @@ package struct Schedule: Sendable {
 
     /// Forgets upstreams that are no longer configured.
     mutating func drop(_ upstreams: some Sequence<String>) {
-        for upstream in upstreams { times[upstream] = nil }
-        soonest = times.values.min()
+        for upstream in upstreams { times.set(upstream, nil) }
     }
 }
 
@@ -84,7 +76,7 @@ extension Core {
         var seconds = Double(Self.interval(of: upstream, in: config))
         if watch.failures > 0 {
             seconds = Double(Backoff.check(interval: Int64(seconds), after: watch.failures))
-        } else if ledger.isAwaiting(name) {
+        } else if watch.isIncomplete || ledger.jobs.contains(where: { $0.isRunning && $0.causes[name] != nil }) {
             seconds = min(seconds, Double(Self.attentiveInterval))
         }
         let budget = budget(at: now)
@@ -109,7 +101,7 @@ extension Core {
     }
 
     /// How long a budget counts until it is worked out anew, in milliseconds.
-    private static let budgetLifetime: Int64 = 10_000
+    private static let budgetLifetime: Int64 = 60_000
 
     private mutating func budget(at now: Instant) -> Budget {
         if let (value, uptime) = lastBudget, now.uptime - uptime < Self.budgetLifetime { return value }

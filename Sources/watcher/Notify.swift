@@ -11,6 +11,7 @@ struct Notify: AsyncParsableCommand {
 
               watcher notify team-chat
               watcher notify team-chat --event failed
+              watcher notify team-chat --event all
               watcher notify team-chat --print
             """)
 
@@ -18,7 +19,7 @@ struct Notify: AsyncParsableCommand {
     var notifier: String
     @Option(
         help: ArgumentHelp(
-            "An example of this event: \(MessageType.allCases.map(\.rawValue).joined(separator: ", ")).",
+            "An example of this event: \(MessageType.allCases.map(\.rawValue).joined(separator: ", ")), or all for one of each.",
             valueName: "type"))
     var event: String = MessageType.test.rawValue
     @Flag(help: "Show the request instead of sending it, secrets masked.")
@@ -30,34 +31,50 @@ struct Notify: AsyncParsableCommand {
         guard let config = setup.config.notifiers[notifier] else {
             throw ValidationError("there is no notifier \(notifier) in the configuration")
         }
-        guard let type = MessageType(rawValue: event) else { throw ValidationError("there is no event \(event)") }
+        let types = event == "all" ? MessageType.allCases : MessageType(rawValue: event).map { [$0] } ?? []
+        guard !types.isEmpty else { throw ValidationError("there is no event \(event)") }
         let ready = try setup.notifier(notifier, config)
-        let now = Clock.now()
-        let id = "m-" + StableHash("notify", String(now.wall), String(now.uptime)).name
-        let message = Message.example(of: type, id: id, at: now.floor)
         if print {
-            let request = ready.request(for: message, at: now.floor)
-            Terminal.say(ready.masked("\(request.method.rawValue) \(request.url)"))
-            for header in request.headers { Terminal.say(ready.masked("\(header.name): \(header.value)")) }
-            Terminal.say("")
-            Terminal.say(ready.masked(String(decoding: request.body ?? [], as: UTF8.self)))
+            for (index, type) in types.enumerated() { show(example(of: type), ready, isFirst: index == 0) }
             return
         }
         let http = try setup.httpClient()
-        let (answer, outcome) = await ready.tryOnce(message, over: http)
+        var failed = false
+        for type in types { failed = await !send(example(of: type), ready, http) || failed }
         await http.shutdown()
-        if let answer { Terminal.say("\(notifier) answered \(answer)") }
+        if failed { throw Terminal.personNeeded }
+    }
+
+    private func example(of type: MessageType) -> Message {
+        let now = Clock.now()
+        let id = "m-" + StableHash("notify", type.rawValue, String(now.wall), String(now.uptime)).name
+        return Message.example(of: type, id: id, at: now.floor)
+    }
+
+    private func show(_ message: Message, _ ready: Notifier, isFirst: Bool) {
+        let request = ready.request(for: message, at: Clock.now().floor)
+        if !isFirst { Terminal.say("") }
+        Terminal.say(ready.masked("\(request.method.rawValue) \(request.url)"))
+        for header in request.headers { Terminal.say(ready.masked("\(header.name): \(header.value)")) }
+        Terminal.say("")
+        Terminal.say(ready.masked(String(decoding: request.body ?? [], as: UTF8.self)))
+    }
+
+    /// Whether it was delivered; says what was answered, and how that was read.
+    private func send(_ message: Message, _ ready: Notifier, _ http: HTTPClient) async -> Bool {
+        let (answer, outcome) = await ready.tryOnce(message, over: http)
+        let about = event == "all" ? "\(message.type.rawValue): " : ""
+        if let answer { Terminal.say("\(about)\(notifier) answered \(answer)") }
         switch outcome {
-        case .delivered: Terminal.say("delivered")
+        case .delivered: Terminal.say("\(about)delivered")
         case .retry(let after, let reason):
             let when = after.map { " (it asks for \(Words.elapsed($0)) of patience)" } ?? ""
-            Terminal.fail(["not delivered: \(reason)\(when)"], hint: "a pass would try again later")
-            throw Terminal.personNeeded
+            Terminal.fail(["\(about)not delivered: \(reason)\(when)"], hint: "a pass would try again later")
         case .refused(let reason):
             Terminal.fail(
-                ["refused: \(reason)"], hint: "a pass would not try again: is the address right, and is it still valid?"
-            )
-            throw Terminal.personNeeded
+                ["\(about)refused: \(reason)"],
+                hint: "a pass would not try again: is the address right, and is it still valid?")
         }
+        return outcome == .delivered
     }
 }

@@ -36,6 +36,7 @@ import Testing
             let run = try #require(world.runs.first)
             world.github.finish(run.id)
             try await world.pass()
+            try #require(world.messages.count == 2)
             let (release, end) = (world.messages[0], world.messages[1])
             #expect(release["type"] == "release" && release["upstream"] == "elabftw")
             #expect(release["repository"]?.string == World.elabftw && release["previous"] == "5.6.12")
@@ -180,6 +181,7 @@ import Testing
             world.github.publish(World.elabftw, "5.6.13")
             try await world.pass()
             var messages = world.state["outbox"]?["messages"]?.array ?? []
+            try #require(!messages.isEmpty)
             messages[0].set(["expires"], .string(World.text(World.ago(5))))
             try world.editState("outbox.messages", .array(messages))
             try world.age("outbox.receivers.hook.notBefore", by: 60)

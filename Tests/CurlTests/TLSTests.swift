@@ -60,7 +60,15 @@ struct TLSTests {
 
     @Test("a server without TLS, and one that hangs up in the handshake, are TLS errors")
     func handshake() async throws {
-        for serve in [{ $0.write("HTTP/1.1 200 OK\r\n\r\n") }, { $0.reset() }] as [@Sendable (Connection) -> Void] {
+        let servers: [@Sendable (Connection) -> Void] = [
+            { $0.write("HTTP/1.1 200 OK\r\n\r\n") },
+            // Not before it was greeted: a reset may otherwise overtake the end of connecting.
+            { connection in
+                _ = connection.readSome()
+                connection.reset()
+            },
+        ]
+        for serve in servers {
             try await withServer(serve: serve) { server, client in
                 let error = await failure(client, HTTPRequest(url: "https://127.0.0.1:\(server.port)/"))
                 guard case .tls = error else {

@@ -48,10 +48,10 @@ enum Lab {
         return Outcome(status: process.terminationStatus, output: output)
     }
 
-    static func script(_ name: String, _ command: String) throws {
+    static func script(_ name: String, _ command: String, _ argument: String = "") throws {
         // A lab's engine stays behind when its script has ended: its output must not keep ours open.
         try sh(
-            "'\(root)/Tests/Labs/\(name)' \(command) '\(folder)' > '\(folder).log' 2>&1 < /dev/null || { tail -n 3 '\(folder).log'; exit 1; }"
+            "'\(root)/Tests/Labs/\(name)' \(command) '\(folder)' '\(argument)' > '\(folder).log' 2>&1 < /dev/null || { tail -n 3 '\(folder).log'; exit 1; }"
         )
     }
 }

@@ -3,6 +3,7 @@ import WatcherCore
 
 /// One life of a watcher: chaos, then calm, then the reckoning. The same seed is the same life.
 struct SimulatedEpisode {
+    /// Whether every turn is printed.
     static let isTraced = ProcessInfo.processInfo.environment["WATCHER_TRACE"] != nil
     let seed: UInt64
     private let world: SimulatedWorld
@@ -35,7 +36,7 @@ struct SimulatedEpisode {
         if !calm {
             world.pass(world.dice.perMille(60) ? world.dice.between(0, 90_000_000) : world.dice.between(0, 1_500_000))
             if world.setup.mayJump, world.dice.perMille(30) { world.setClock(whileRunning: false) }
-            for _ in 0..<3 { world.live(250) }
+            for _ in 0..<3 { world.live(250, whileRunning: false) }
             switch world.dice.below(10) {
             case 0: mode = Core.Mode(acts: false)
             case 1, 2:
@@ -49,6 +50,9 @@ struct SimulatedEpisode {
         var shell = SimulatedShell(world, oracle, mode: mode, canDie: !calm && world.setup.mayCrash && mode.acts)
         let ending = shell.run(stopAt: stopAt, request: calm || !mode.acts ? nil : request())
         endings[ending, default: 0] += 1
+        world.processEnded()
+        // A dry run keeps nothing, the pauses that it was asked for included.
+        if !mode.acts { oracle.died() }
         steps += shell.steps
         if calm, ending != .done { world.violate("a calm pass ended as \(ending)") }
     }

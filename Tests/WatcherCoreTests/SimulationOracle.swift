@@ -32,6 +32,7 @@ final class SimulatedOracle {
         let before = disk
         disk = ledger
         savedPauses = pauses
+        world.saved()
         if saves % 16 == 0 { checkRoundTrip(ledger, world) }
         for (name, watch) in ledger.upstreams { check(name, before.upstreams[name], watch, world) }
         for job in ledger.jobs { check(job, world) }
@@ -144,7 +145,8 @@ final class SimulatedOracle {
 extension SimulatedOracle {
     // MARK: - Commands and events
 
-    func started(_ command: Command, _ world: SimulatedWorld) {
+    func started(_ command: Command, isLate: Bool, _ world: SimulatedWorld) {
+        func checkPause(_ key: String) { if !isLate { self.checkPause(key, command, world) } }
         switch command {
         case .dispatch(let dispatch):
             let onDisk = disk.jobs.first { $0.id == dispatch.job }
@@ -160,16 +162,16 @@ extension SimulatedOracle {
             if earlier != nil, world.setup.config.actions[dispatch.action]?.releases == .each {
                 world.violate("\(dispatch.job) overtakes an older release")
             }
-            checkPause(world.setup.quota(ofAction: dispatch.action), command, world)
+            checkPause(world.setup.quota(ofAction: dispatch.action))
         case .deliver(let message, let notifier):
             let onDisk = disk.outbox.messages.first { $0.message.id == message.id }
             if onDisk?.message != message || onDisk?.notifiers.contains(notifier) != true {
                 world.violate("a message that is not on disk")
             }
-            checkPause("to:" + notifier, command, world)
-        case .check, .identify: checkPause("github", command, world)
+            checkPause("to:" + notifier)
+        case .check, .identify: checkPause("github")
         case .lookUp(_, let action, _), .follow(_, let action, _):
-            checkPause(world.setup.quota(ofAction: action), command, world)
+            checkPause(world.setup.quota(ofAction: action))
         case .build, .verify, .move, .heartbeat, .wake: break
         }
     }

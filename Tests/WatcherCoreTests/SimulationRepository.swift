@@ -125,7 +125,7 @@ struct SimulatedRepository {
             guard let flagged = listed.last(where: { releases[$0].isFlagged && !releases[$0].isDraft }) else { return }
             releases[flagged].isFlagged = false
             releases[flagged].wasPlain = true
-        case 78..<90: releases[index].deleted = time
+        case 78..<86: releases[index].deleted = time
         default:
             // Taken back and published again under the same tag.
             releases[index].deleted = time

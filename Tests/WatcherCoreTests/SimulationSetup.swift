@@ -23,7 +23,7 @@ struct SimulatedSetup {
             var upstream = Config.Upstream(repository: "owner/" + name)
             upstream.prereleases = dice.perMille(150)
             if dice.perMille(500) { upstream.requiredAssets = [Glob("pkg-a.tar"), Glob("pkg-b*.tar")] }
-            upstream.minimumAge = dice.pick([0, 0, 600, 7200])
+            upstream.minimumAge = dice.pick([0, 600, 7200])
             upstream.assetDeadline = dice.pick([600, 7200])
             upstream.onFirstSight = dice.perMille(300) ? .act : .baseline
             if dice.perMille(200) { upstream.every = 600 }

@@ -42,7 +42,7 @@ struct SimulatedShell {
     /// More events at one moment than any here needs.
     private static let standingLimit = 3000
 
-    /// - Parameter stopAt: when, in true time, a SIGTERM comes.
+    /// Plays one process to its end; a SIGTERM comes at `stopAt`, in true time.
     mutating func run(stopAt: Int64?, request: Request? = nil) -> Ending {
         do throws(Death) {
             var first: [Event] = []
@@ -56,7 +56,7 @@ struct SimulatedShell {
                 let before = world.time
                 let stop = core.isShuttingDown ? .max : max(stopAt ?? .max, world.time)
                 world.advance(to: min(next, stop))
-                world.live(25)
+                world.live(25, whileRunning: true)
                 var events = arrivals()
                 if let stopAt, world.time >= stopAt, !core.isShuttingDown { events.append(.shutdownRequested) }
                 if events.isEmpty { continue }
@@ -92,6 +92,7 @@ struct SimulatedShell {
         if wasShuttingDown, !fresh.isEmpty { world.violate("a command after shutdown: \(fresh)") }
         if !core.mode.acts, fresh.contains(where: \.acts) { world.violate("a dry run acts: \(fresh)") }
         let commands = held + fresh
+        let heldCount = held.count
         held = []
         _ = core.takeNotes()
         let answers = core.takeAnswers()
@@ -101,7 +102,7 @@ struct SimulatedShell {
             )
         }
         if try saveIfNeeded(commands, mustSave: !answers.isEmpty, now) {
-            for command in commands { try start(command) }
+            for (index, command) in commands.enumerated() { try start(command, wasHeld: index < heldCount) }
         } else {
             guard core.mode.repeats, !core.isShuttingDown else { throw Death(ending: .diskFull) }
             held = commands
@@ -150,10 +151,11 @@ struct SimulatedShell {
         try mayDie()
     }
 
-    private mutating func start(_ command: Command) throws(Death) {
-        oracle.started(command, world)
+    /// What was held while the disk was full is late: the core had judged it by what was known then.
+    private mutating func start(_ command: Command, wasHeld: Bool) throws(Death) {
+        oracle.started(command, isLate: wasHeld, world)
         // The second half of a look that brought news is not held up, but counts.
-        if case .check(let check) = command, !check.isSweep {
+        if case .check(let check) = command, !check.isSweep, !wasHeld {
             checks.append(world.now.uptime)
             let recent = checks.reversed().prefix { $0 > world.now.uptime - 60_000 }.count
             if recent > world.setup.config.github.requestsPerMinute { world.violate("\(recent) looks in a minute") }

@@ -3,7 +3,7 @@ import Testing
 import WatcherCore
 
 @Suite("Simulation") struct SimulationTests {
-    /// `WATCHER_SEED` plays one life again; `WATCHER_SIMULATION_STEPS` says how many steps all shards make together.
+    /// `WATCHER_SEED` plays one life again, and `WATCHER_TRACE` prints its every turn; `WATCHER_SIMULATION_STEPS` says how many steps all shards make together.
     private static let environment = ProcessInfo.processInfo.environment
     #if DEBUG
         private static let defaultSteps = 200_000

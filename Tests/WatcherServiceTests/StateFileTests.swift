@@ -100,7 +100,7 @@ import WatcherCore
                 var job = StateFixtures.job(tag: "5.6.\(number)", generation: 0)
                 job.end(.succeeded, reason: nil, at: StateFixtures.now)
                 ledger.retire(job)
-                ledger.outbox.add({ StateFixtures.message($0) }, to: ["hook", "team-chat"], at: StateFixtures.now)
+                _ = ledger.outbox.add({ StateFixtures.message($0) }, to: ["hook", "team-chat"], at: StateFixtures.now)
                 for notifier in ["hook", "team-chat"] {
                     guard let id = ledger.outbox.next(for: notifier, at: StateFixtures.later)?.id else { continue }
                     _ = ledger.outbox.record(.delivered, message: id, notifier: notifier, at: StateFixtures.later)

@@ -39,7 +39,7 @@ enum StateFixtures {
         var succeeded = job(tag: "5.6.7", generation: 3)
         succeeded.end(.succeeded, reason: nil, at: now)
         ledger.history = [failed, superseded, succeeded]
-        ledger.outbox.add({ message($0) }, to: ["hook", "team-chat", "gone"], at: now)
+        _ = ledger.outbox.add({ message($0) }, to: ["hook", "team-chat", "gone"], at: now)
         let id = ledger.outbox.messages.first?.message.id ?? ""
         _ = ledger.outbox.record(.delivered, message: id, notifier: "team-chat", at: now)
         _ = ledger.outbox.record(.refused(reason: "answered 410"), message: id, notifier: "gone", at: now)

@@ -37,11 +37,15 @@ package struct Daemon: Sendable {
         requests.clear()
         var core = Core(setup.config, mode: Core.Mode(repeats: true), ledger: try Setup.load(file))
         let logger = logger
+        let timers = QuietTimers()
         let engine = Engine(
             perform: { await current.executor.perform($0) },
             save: { (ledger) throws(DurableFile.Failure) in try file.save(ledger) },
             observe: { ServiceLog.tell($0, to: logger) }, answer: requests.answer,
-            turned: { manager.turned($0, uptime: Clock.now().uptime) }, pulse: manager.pulse)
+            turned: { turn in
+                manager.turned(turn, uptime: Clock.now().uptime)
+                timers.settle()
+            }, pulse: manager.pulse)
         logger.notice(
             "started",
             metadata: [

@@ -31,7 +31,8 @@ package struct Notifier: Sendable {
         receiver = try Self.receiver(of: config.service) { (secret: Secret) throws(Failure) -> String in
             let value = try resolving(secret)
             if case .literal = secret { return value }
-            kept.append(value)
+            // In an address or a form it stands in another spelling.
+            kept += [value, Matrix.encoded(value)]
             return value
         }
         self.network = network

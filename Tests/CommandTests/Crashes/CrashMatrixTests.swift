@@ -5,7 +5,7 @@ import Testing
 /// The crash matrix: a pass with news is hit at every system call that touches files or sockets.
 ///
 /// By default a sample, with a seed that is printed. `WATCHER_CRASHES=all` hits every point, and
-/// `WATCHER_CRASH_TABLE=FOLDER` writes the tables there: `make crash-matrix` does both.
+/// `WATCHER_CRASH_TABLE=FOLDER` writes tables there: `make crash-matrix` does both.
 @Suite("The crash matrix", .enabled(if: Strace.isUsable, "strace is not to be had")) struct CrashMatrixTests {
     static let environment = ProcessInfo.processInfo.environment
     static let isFull = environment["WATCHER_CRASHES"] == "all"
@@ -98,7 +98,7 @@ import Testing
             "\(results.count { !$0.faults.isEmpty }) with faults, \(reference.missed(by: results)) of",
             "\(reference.counted.count) calls out of reach, seed \(seed)")
         guard let folder = environment["WATCHER_CRASH_TABLE"] else { return }
-        var table = CrashTable()
+        var table = CrashTable(scope: onStateOnly ? "state" : "program")
         for result in results { table.add(result) }
         try table.write(to: folder + "/" + name)
     }

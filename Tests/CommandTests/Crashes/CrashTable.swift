@@ -2,10 +2,13 @@ import Foundation
 
 /// The outcome of many blows, as a table that is kept beside the tests.
 struct CrashTable {
+    /// What is counted: the calls of the `program`, or those on the `state`'s files.
+    let scope: String
     var rows: [String] = []
 
     static let header = [
-        "blow", "call", "number", "thread", "about", "ended", "passes", "dispatches", "runs", "messages", "verdict",
+        "counted", "blow", "call", "number", "thread", "about", "ended", "passes", "dispatches", "runs", "messages",
+        "verdict",
     ].joined(separator: "\t")
 
     mutating func add(_ result: CrashCase) {
@@ -13,7 +16,7 @@ struct CrashTable {
         let thread = result.hit.map { $0.thread == 0 ? "main" : "other" } ?? "nobody"
         rows.append(
             [
-                point.blow.description, point.call, String(point.number), thread, result.hit?.subject ?? "",
+                scope, point.blow.description, point.call, String(point.number), thread, result.hit?.subject ?? "",
                 String(result.status), String(result.passes), String(result.dispatches), String(result.runs),
                 String(result.messages), result.faults.isEmpty ? "good" : result.faults.joined(separator: "; "),
             ].joined(separator: "\t"))

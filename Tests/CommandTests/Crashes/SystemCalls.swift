@@ -67,14 +67,17 @@ struct SystemCalls: Sendable {
             } else {
                 Substring()
             }
+        if found.isEmpty || found.hasPrefix("unfinished") { return "" }
         if found.hasPrefix("socket:") || found.hasPrefix("TCP:") || found.hasPrefix("UNIX") { return "a socket" }
         if found.hasPrefix("pipe:") { return "a pipe" }
         if found.hasPrefix("anon_inode") { return String(found.drop { $0 != "[" }.dropFirst().prefix { $0 != "]" }) }
         if found.hasPrefix(world.folder) { return "…" + found.dropFirst(world.folder.count) }
         if found.contains("/scratch/") { return "standard output" }
         if found.hasPrefix("/proc/") { return "/proc" }
-        if found.contains("/watcher-test-") { return "…" }
+        if found.contains(".so") { return "a library" }
         if found.hasSuffix("/watcher") { return "the program" }
+        // Nothing of the machine on which the table was made.
+        guard ["/dev", "/etc", "/sys", "/usr"].contains(where: found.hasPrefix) else { return "…" }
         return String(found)
     }
 

@@ -20,7 +20,7 @@ import Testing
         Case("a token that expires", "expires at") { world in
             world.github.addToken(Secrets.token, .init(expires: Date(timeIntervalSinceNow: 3 * 86_400)))
         },
-        Case("an API version that is to be retired", "Sunset") { world in
+        Case("an API version that is to be retired", "retire") { world in
             world.github.configure {
                 $0.deprecation = "@1800000000"
                 $0.sunset = "Fri, 01 Oct 2027 00:00:00 GMT"

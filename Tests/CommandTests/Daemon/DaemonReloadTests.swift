@@ -8,7 +8,7 @@ import Testing
             world.publishBaseline()
             world.set("actions", nil)
             try await world.withDaemon { daemon in
-                try await world.looks(1)
+                try await world.eventually("the baseline") { world.lastSeen("s6-overlay") != nil }
                 world.github.publish("some/body", "1.0")
                 world.set("upstreams.other", ["github": "some/body"])
                 world.set("upstreams.s6-overlay", nil)
@@ -132,7 +132,7 @@ import Testing
                 try await world.github.waitForRequests(Route(.run))
                 world.set("upstreams.s6-overlay", nil)
                 try await daemon.reload()
-                world.github.finish(world.runs[0].id)
+                world.github.finish(try #require(world.runs.first).id)
                 try await world.waitUntilTold("succeeded build-image")
                 world.set("upstreams.s6-overlay", gone)
                 try await daemon.reload()

@@ -27,8 +27,7 @@ import Testing
 
     @Test("what came while it was not running is found at its first look") func absence() async throws {
         try await withWorld { world in
-            world.publishBaseline()
-            try await world.withDaemon { _ in try await world.looks(1) }
+            try await world.baseline()
             world.github.publish(World.elabftw, "5.6.13")
             world.github.publish(World.elabftw, "5.6.14")
             try await world.withDaemon(every: "1h") { _ in

@@ -25,7 +25,7 @@ import Testing
                     world.told.contains("upstreamFailing elabftw")
                 }
                 let text = world.messages.compactMap { $0["text"]?.string }.joined()
-                #expect(text.contains(words), "\(text)")
+                #expect(words.isEmpty || text.contains(words), "\(text)")
                 world.github.publish(World.elabftw, "5.6.13")
                 world.set("github.apiURL", .string(good))
                 try await daemon.reload()
@@ -51,41 +51,64 @@ import Testing
                 world.github.publish(World.elabftw, "5.6.13")
                 try await daemon.reload()
                 try await world.waitUntilTold("release 5.6.13")
-                #expect(try await daemon.stop().err.contains("127.0.0.1:9"))
+                let output = try await daemon.stop()
+                #expect(output.err.contains("proxy"), "\(output.err)")
             }
         }
     }
 
+    @Test("a state that cannot be written for a while: nothing is started, it says so, and goes on by itself")
+    func unwritable() async throws {
+        try await withWorld { world in
+            try await world.baseline()
+            try await world.withDaemon(isStopped: false) { daemon in
+                try await world.looks(1)
+                // Where the new state is written there is something that nobody can write to, root included.
+                try FileManager.default.createDirectory(
+                    atPath: world.statePath + ".tmp", withIntermediateDirectories: false)
+                world.github.publish(World.elabftw, "5.6.13")
+                let failed = try await daemon.systemd.wait(for: "STATUS=the state cannot be saved")
+                let asked = try await world.run("trigger", "build-image")
+                #expect(asked.status == 1 && asked.err.contains("cannot be saved"), "\(asked.out)\(asked.err)")
+                #expect(world.github.count(Route(.dispatch)) == 0 && world.told.isEmpty, "nothing is started")
+                #expect(world.lastSeen("elabftw") == "5.6.12")
+                try FileManager.default.removeItem(atPath: world.statePath + ".tmp")
+                try await daemon.systemd.wait(for: "STATUS=2 upstreams", from: failed)
+                try await world.github.waitForRequests(Route(.dispatch))
+                try await world.waitUntilTold("release 5.6.13")
+                let lines = try await daemon.stop().err.split(separator: "\n")
+                #expect(lines.filter { $0.contains("cannot be saved") }.count == 1, "once: \(lines)")
+            }
+            #expect(world.lastSeen("elabftw") == "5.6.13")
+        }
+    }
+
     @Test(
-        "a disk that is full for a while: nothing is started, it says so, and goes on by itself",
+        "a disk that is full for a while starts nothing twice and loses nothing",
         .enabled(if: Strace.isUsable, "strace is not to be had"), arguments: ["ENOSPC", "EIO", "EROFS"])
     func fullDisk(_ error: String) async throws {
         try await withWorld { world in
             try await world.baseline()
+            world.github.addWorkflow(World.builder, World.workflow, progress: .afterLooks(1, conclusion: "success"))
             world.github.publish(World.elabftw, "5.6.13")
             let paths = [world.statePath, world.statePath + ".tmp"].flatMap { ["-P", $0] }
             let wrapper =
                 [
                     "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=write", "-e",
                     "inject=write:error=\(error):when=1..2",
-                ]
-                + paths
+                ] + paths
             try await world.withDaemon(wrapper: wrapper, isStopped: false) { daemon in
-                let failed = try await daemon.systemd.wait(for: "STATUS=the state cannot be saved")
-                #expect(world.github.count(Route(.dispatch)) == 0 && world.told.isEmpty, "nothing is started")
-                #expect(world.lastSeen("elabftw") == "5.6.12")
-                let asked = try await world.run("trigger", "build-image")
-                #expect(asked.status != 0 && asked.err.contains("cannot be saved"), "\(asked.out)\(asked.err)")
-                try await daemon.systemd.wait(for: "STATUS=2 upstreams", from: failed)
-                try await world.github.waitForRequests(Route(.dispatch))
-                try await world.waitUntilTold("release 5.6.13")
-                kill(try #require(world.childOf(daemon.process.pid)), SIGTERM)
-                let output = try await world.end(daemon.process)
-                #expect(output.status == 0, "\(output.err)")
-                #expect(
-                    output.err.components(separatedBy: "the state cannot be saved").count == 2, "once:\n\(output.err)")
+                try await daemon.systemd.wait(for: "STATUS=the state cannot be saved")
+                try await world.eventually("told", timeout: .seconds(120)) {
+                    world.told.contains("succeeded build-image")
+                }
+                kill(try #require(world.childOf(daemon.process.pid)), SIGKILL)
+                _ = try await world.end(daemon.process)
             }
-            #expect(world.runs.count >= 1 && Set(world.runs.map { $0.inputs["watcher_job"] }).count == world.runs.count)
+            try await world.pass("--wait")
+            try await world.quietPass()
+            #expect(world.runs.count == 1)
+            #expect(world.lastSeen("elabftw") == "5.6.13")
         }
     }
 
@@ -127,7 +150,7 @@ import Testing
                 let text = try String(decoding: Data(contentsOf: URL(filePath: log)), as: UTF8.self)
                 let calls = text.split(separator: "\n").filter { line in
                     let time = line.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
-                    return time > asked - Double(Self.window) && time < asked - 0.05
+                    return time > asked - Double(Self.window) && time < asked - 0.05 && !line.contains("resumed")
                 }
                 #expect(calls.count < 10, "\(calls)")
             }

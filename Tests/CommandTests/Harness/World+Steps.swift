@@ -51,6 +51,7 @@ extension World {
     func age(_ path: String, until index: Int, by seconds: Int) throws {
         let parts = path.split(separator: ".").map(String.init)
         var waiting = parts.reduce(state) { $0[$1] ?? .null }.array ?? []
+        try #require(waiting.indices.contains(index), "nothing waits")
         let text = try #require(waiting[index]["until"]?.string)
         let date = try #require(World.date(text)).addingTimeInterval(-Double(seconds))
         waiting[index].set(["until"], .string(World.text(date)))

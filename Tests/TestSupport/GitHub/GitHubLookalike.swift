@@ -72,7 +72,7 @@ package final class GitHubLookalike: Sendable {
     /// Returns the first `count` requests of that route as soon as their effects have happened.
     @discardableResult
     package func waitForRequests(
-        _ route: Route = .any, count: Int = 1, timeout: Duration = .seconds(20)
+        _ route: Route = .any, count: Int = 1, timeout: Duration = .seconds(60)
     ) async throws -> [RecordedRequest] {
         try await traffic.wait(for: count, timeout: timeout) { route.matches($0) }
     }

@@ -87,18 +87,17 @@ import WatcherCore
     @Test("a pause that GitHub asked for is as long as it asked, whatever the clock does", arguments: steps.indices)
     func pause(_ index: Int) throws {
         var simulation = try simulation()
-        simulation.github.limit = 1
+        simulation.github.refusesUntil = 3 * Self.hour
         simulation.run(until: 2 * Self.hour + 10 * 60_000)
-        #expect(simulation.github.refusals > 0)
         let refusals = simulation.github.refusals
-        simulation.github.limit = 5000
+        #expect(refusals > 0)
         simulation.forgetChecks()
         simulation.wallAhead += Self.steps[index].milliseconds
-        simulation.run(until: 2 * Self.hour + 30 * 60_000)
+        simulation.run(until: 3 * Self.hour - 1000)
         #expect(simulation.checks.isEmpty, "\(simulation.checks.first.map { "\($0)" } ?? "")")
         simulation.run(until: 4 * Self.hour)
-        #expect((20...150).contains(simulation.checks.count), "\(simulation.checks.count) looks afterwards")
-        #expect(simulation.github.refusals == refusals)
+        #expect((50...75).contains(simulation.checks.count), "\(simulation.checks.count) looks in the hour after it")
+        #expect(simulation.github.refusals == refusals, "no try before the time is over")
     }
 
     @Test("a token that others have used up: no look until it is full again, and no silence then") func usedUp() throws

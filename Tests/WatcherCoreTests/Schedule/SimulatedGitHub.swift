@@ -16,12 +16,15 @@ struct SimulatedGitHub {
     var limit: Int
     private(set) var used = 0
     private var resetsAt: Int64 = 0
-    /// Requests by hour.
+    /// Requests by hour, all of them and those of looks at upstreams alone.
     private(set) var hours: [Int] = []
+    private(set) var looks: [Int] = []
     /// Requests by minute.
     private(set) var minutes: [Int] = []
     /// Requests that were refused because the quota was used up.
     private(set) var refusals = 0
+    /// Refuses everything until then, as a secondary limit does; milliseconds of uptime.
+    var refusesUntil: Int64 = 0
     /// When each run ends.
     private var runs: [Int64: Int64] = [:]
     /// When the job for each tag of each upstream was started, as `upstream tag`.
@@ -39,13 +42,13 @@ struct SimulatedGitHub {
     mutating func perform(_ command: Command, at now: Instant) -> (Int64, Event) {
         switch command {
         case .check(let check):
-            let (isAllowed, reading) = spend(check.isSweep ? 2 : 1, now)
+            let (isAllowed, reading) = spend(check.isSweep ? 2 : 1, now, isLook: true)
             guard isAllowed else {
                 return (Self.latency, .checked(upstream: check.upstream, .failed(limited(now)), reading))
             }
             return (Self.latency, .checked(upstream: check.upstream, .list(list(check, now)), reading))
         case .identify(let upstream):
-            let (isAllowed, reading) = spend(1, now)
+            let (isAllowed, reading) = spend(1, now, isLook: true)
             return (
                 Self.latency,
                 .identified(
@@ -109,17 +112,18 @@ struct SimulatedGitHub {
     }
 
     private func limited(_ now: Instant) -> Trouble {
-        .limited(seconds: (resetsAt - now.uptime) / 1000 + 1, "API rate limit exceeded")
+        .limited(seconds: (max(refusesUntil, used >= limit ? resetsAt : 0) - now.uptime) / 1000 + 1, "limit exceeded")
     }
 
-    private mutating func spend(_ count: Int, _ now: Instant) -> (Bool, QuotaReading) {
+    private mutating func spend(_ count: Int, _ now: Instant, isLook: Bool = false) -> (Bool, QuotaReading) {
         if now.uptime >= resetsAt {
             used = 0
             resetsAt = now.uptime + 3_600_000
         }
         tally(&hours, 3_600_000)
+        if isLook { tally(&looks, 3_600_000) }
         tally(&minutes, 60_000)
-        let isAllowed = used + count <= limit
+        let isAllowed = used + count <= limit && now.uptime >= refusesUntil
         if isAllowed { used += count } else { refusals += 1 }
         return (
             isAllowed,

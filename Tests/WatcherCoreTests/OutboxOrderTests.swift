@@ -3,15 +3,15 @@ import Testing
 import WatcherCore
 
 /// The outbox of all notifiers, by virtual time.
-@Suite("The outbox")
-struct OutboxTests {
+@Suite("Order in the outbox")
+struct OutboxOrderTests {
     private var outbox = Outbox()
     /// Milliseconds, of both clocks.
     private var time: Int64 = 1_785_751_200_000
     private var now: Instant { Instant(wall: time, uptime: time) }
 
     private mutating func add(_ upstream: String?, _ tag: String, to notifiers: [String] = ["chat"]) {
-        _ = outbox.add(
+        outbox.add(
             { Message(id: $0, type: .release, time: Timestamp(seconds: 0), upstream: upstream, previous: tag) },
             to: notifiers, at: now)
     }
