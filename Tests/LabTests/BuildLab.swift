@@ -87,8 +87,8 @@ final class BuildLab {
         """.write(toFile: configPath, atomically: true, encoding: .utf8)
     }
 
-    /// A registry of the test's own that lets nobody in; its address. Its id is in `closed.pid`.
-    func closedRegistry() throws -> String {
+    /// A registry of the test's own that lets nobody in: its address, and what is to be terminated.
+    func closedRegistry() throws -> (address: String, process: Process) {
         try "lab:$2y$05$abcdefghijklmnopqrstuuA0B1C2D3E4F5G6H7I8J9K0L1M2N3O4P5\n".write(
             toFile: folder + "/htpasswd", atomically: true, encoding: .utf8)
         try """
@@ -97,19 +97,25 @@ final class BuildLab {
         http: {addr: "127.0.0.1:0"}
         auth: {htpasswd: {realm: lab, path: \(folder)/htpasswd}}
         """.write(toFile: folder + "/closed.yml", atomically: true, encoding: .utf8)
-        try Lab.sh(
-            "setsid docker-registry serve \(folder)/closed.yml > \(folder)/closed.log 2>&1 < /dev/null & echo $! > \(folder)/closed.pid"
-        )
-        try wait(for: "listening on", in: folder + "/closed.log")
-        let port = try Lab.sh("sed -n 's/.*listening on 127\\.0\\.0\\.1:\\([0-9]*\\).*/\\1/p' \(folder)/closed.log")
-        return "127.0.0.1:" + port.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/docker-registry")
+        process.arguments = ["serve", folder + "/closed.yml"]
+        process.standardInput = FileHandle.nullDevice
+        let log = folder + "/closed.log"
+        try Data().write(to: URL(fileURLWithPath: log))
+        process.standardOutput = FileHandle(forWritingAtPath: log)
+        process.standardError = process.standardOutput
+        try process.run()
+        try wait(for: "listening on", in: log)
+        let port = try Lab.sh("sed -n 's/.*listening on 127\\.0\\.0\\.1:\\([0-9]*\\).*/\\1/p' \(log)")
+        return ("127.0.0.1:" + port.output.trimmingCharacters(in: .whitespacesAndNewlines), process)
     }
 
     // MARK: - The program
 
     func start(_ words: [String]) throws -> (Process, String) {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Lab.root + "/.build/debug/watcher")
+        process.executableURL = URL(fileURLWithPath: Lab.program)
         process.arguments = words + ["--config", configPath]
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
@@ -125,12 +131,16 @@ final class BuildLab {
     func run(_ words: String...) throws -> Outcome {
         let began = Date()
         let (process, name) = try start(words)
-        process.waitUntilExit()
         return try outcome(process, name, began)
     }
 
-    func outcome(_ process: Process, _ name: String, _ began: Date) throws -> Outcome {
+    /// Waits for its end, but not for ever.
+    func outcome(_ process: Process, _ name: String, _ began: Date, seconds: Int = 300) throws -> Outcome {
+        let id = process.processIdentifier
+        let guardian = DispatchWorkItem { kill(id, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds), execute: guardian)
         process.waitUntilExit()
+        guardian.cancel()
         return Outcome(
             status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
             out: try String(contentsOfFile: name + ".out", encoding: .utf8),

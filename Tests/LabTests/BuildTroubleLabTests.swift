@@ -162,8 +162,8 @@ struct BuildTroubleLabTests {
     @Test("a registry that refuses, and one that is not there")
     func refusals() async throws {
         try await with { lab in
-            let registry = try lab.closedRegistry()
-            defer { _ = try? Lab.sh("kill $(cat \(lab.folder)/closed.pid)") }
+            let (registry, process) = try lab.closedRegistry()
+            defer { process.terminate() }
             let context = try lab.context("RUN echo")
             try lab.configure(context: context, more: #", "platforms": ["linux/amd64"]"#, action: #", "attempts": 3"#)
             let text = try String(contentsOfFile: lab.configPath, encoding: .utf8)

@@ -1,21 +1,32 @@
-#!/bin/sh
+#!/bin/bash
 # What a build of deploy/image needs on a machine without an internet, beside docker.sh's engine and registry:
 #
 #   images.sh up FOLDER      pushes lab/fetch (sh, curl, tar, xz) and lab/base (sh, for three platforms) to the registry,
 #                            and serves FOLDER/releases with s6-overlay-shaped tarballs where builds can see it;
 #                            adds LAB_RELEASES (an address) to FOLDER/env
 #   images.sh down FOLDER    ends the server
+#
+# Status 0: done. 69: something cannot be had here; the last line of standard error says what.
 set -eu
 command=$1
-lab=$(cd "$2" && pwd)
+lab=$(mkdir -p "$2" && cd "$2" && pwd)
+# shellcheck source=Tests/Labs/common.sh
+. "$(dirname "$0")/common.sh"
+name_lab images
 
 if [ "$command" = down ]; then
-    if [ -s "$lab/releases.pid" ]; then kill "$(cat "$lab/releases.pid")" 2>/dev/null || true; fi
-    rm -f "$lab/releases.pid"
+    end releases
     exit 0
 fi
+[ -s "$lab/env" ] || lacking "docker.sh up $lab comes first"
+alone
 # shellcheck disable=SC1091  # written by docker.sh
 . "$lab/env"
+missing=()
+need python3 command -v python3
+need curl command -v curl
+need xz-utils command -v xz
+install_packages
 
 # --- Tarballs -------------------------------------------------------------------------------------------------------
 
@@ -49,34 +60,34 @@ tarballs 3.2.3.2
 tarballs 6.6.6.6
 echo spoiled >> "$lab/releases/v6.6.6.6/s6-overlay-arm.tar.xz"
 
-if ! { [ -s "$lab/releases.pid" ] && kill -0 "$(cat "$lab/releases.pid")" 2>/dev/null; }; then
-    (cd "$lab/releases" && exec setsid python3 -u -m http.server 0 --bind "$LAB_HOST" > "$lab/releases.log" 2>&1 < /dev/null) &
-    echo $! > "$lab/releases.pid"
-fi
-tries=0
-until port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$lab/releases.log" | head -n 1) && [ -n "$port" ]; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || { echo "images lab: nothing serves the tarballs" >&2; exit 69; }
-    sleep 0.1
-done
-grep -q LAB_RELEASES "$lab/env" && sed -i '/LAB_RELEASES/d' "$lab/env"
+alive releases || start releases python3 -u -m http.server 0 --bind "$LAB_HOST" --directory "$lab/releases"
+until_is "the server of tarballs" "$lab/releases.log" releases 20 grep -q ' port [0-9]' "$lab/releases.log"
+port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$lab/releases.log" | head -n 1)
+sed -i '/LAB_RELEASES/d' "$lab/env"
 echo "export LAB_RELEASES=http://$LAB_HOST:$port" >> "$lab/env"
 
 # --- Images ---------------------------------------------------------------------------------------------------------
 
-if ! docker buildx imagetools inspect "$LAB_REGISTRY/lab/base:1" > /dev/null 2>&1; then
+is_there() { within 20 docker buildx imagetools inspect "$LAB_REGISTRY/$1" > /dev/null 2>&1; }
+
+# push NAME FOLDER PLATFORMS
+push() {
+    within 180 docker buildx build --progress=plain --platform "$3" --push --tag "$LAB_REGISTRY/$1" "$2" >&2 ||
+        lacking "$1 cannot be built"
+}
+
+if ! is_there lab/base:1; then
     tree=$(mktemp -d)
     for name in amd64 arm64; do cp "$lab/busybox-$name" "$tree/busybox-$name"; done
     cp "$lab/busybox-armhf" "$tree/busybox-armv7"
     # shellcheck disable=SC2016  # for docker to expand
     printf 'FROM scratch\nARG TARGETARCH\nARG TARGETVARIANT\nCOPY --chmod=755 busybox-${TARGETARCH}${TARGETVARIANT} /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\n' \
         > "$tree/Dockerfile"
-    docker buildx build --progress=plain --platform linux/amd64,linux/arm64,linux/arm/v7 --push \
-        --tag "$LAB_REGISTRY/lab/base:1" "$tree" >&2
+    push lab/base:1 "$tree" linux/amd64,linux/arm64,linux/arm/v7
     rm -r "$tree"
 fi
 
-if ! docker buildx imagetools inspect "$LAB_REGISTRY/lab/fetch:1" > /dev/null 2>&1; then
+if ! is_there lab/fetch:1; then
     tree=$(mktemp -d)
     mkdir -p "$tree/root/bin" "$tree/root/usr/bin" "$tree/root/etc"
     # Without both a build's USER means nothing to the engine.
@@ -92,6 +103,6 @@ if ! docker buildx imagetools inspect "$LAB_REGISTRY/lab/fetch:1" > /dev/null 2>
         done
     done
     printf 'FROM scratch\nCOPY root /\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nRUN rm -f /bin/tar /bin/xz\n' > "$tree/Dockerfile"
-    docker buildx build --progress=plain --platform linux/amd64 --push --tag "$LAB_REGISTRY/lab/fetch:1" "$tree" >&2
+    push lab/fetch:1 "$tree" linux/amd64
     rm -r "$tree"
 fi
