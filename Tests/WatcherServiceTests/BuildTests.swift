@@ -73,6 +73,11 @@ struct BuildTests {
             BuildFailure.words(tail)
                 == "[linux/arm/v7 2/3] RUN make:; exit code: 1; 0.2 cc: out of memory")
         #expect(BuildFailure.words([]) == "without a word")
+        let digest = String(repeating: "0123456789abcdef", count: 4)
+        let refused =
+            "ERROR: failed to solve: failed to push registry.example/team/x:5.6.12: unexpected status from HEAD request to "
+            + "https://registry.example/v2/team/x/blobs/sha256:\(digest): 401 Unauthorized"
+        #expect(BuildFailure.words([refused]).hasSuffix("401 Unauthorized"))
     }
 
     @Test("a log is bounded, loses its middle and no secret, and its end is kept")

@@ -67,6 +67,26 @@ struct RegistryTests {
         }
     }
 
+    @Test("a platform that the index names and the registry has lost is missing")
+    func lost() async throws {
+        let server = try RegistryServer(platforms: Self.three)
+        try await Self.with(server) { client, _ in
+            let reference = try #require(ImageReference(server.image))
+            let image = try #require(try await client.image(reference).get())
+            let arm = try #require(image.manifests.first { $0.platform == Platform("linux/arm/v7") })
+            server.answer("manifests/" + arm.digest, .text(404, "{}"))
+            #expect(
+                await client.verify(Self.verify(server))
+                    == .incomplete(image: server.image, missing: ["linux/arm/v7"]))
+            #expect(server.sink.messages(server.path("manifests/" + arm.digest)).map(\.method) == ["HEAD"])
+            server.answer("manifests/" + arm.digest, .text(503, "{}"))
+            guard case .failed(.passing) = await client.verify(Self.verify(server)) else {
+                Issue.record("an error of the server was taken for a loss")
+                return
+            }
+        }
+    }
+
     @Test("the labels of an image come from its configuration, also where blobs are kept elsewhere")
     func labels() async throws {
         let server = try RegistryServer(platforms: [("linux", "arm", "v7")], labels: ["watcher.job": "w-1"])

@@ -6,6 +6,8 @@ enum BuildFailure {
     private static let lineLimit = 8
     private static let lengthLimit = 800
     private static let lineLength = 160
+    /// Of docker's verdict, which ends with what matters, behind addresses and digests.
+    private static let verdictLength = 400
 
     /// Most failures of a build may pass by themselves: networks, registries, mirrors. These do not.
     static func trouble(status: Int32, _ tail: [String]) -> Trouble {
@@ -51,7 +53,7 @@ enum BuildFailure {
     private static func verdict(_ error: String) -> String {
         let mark = "did not complete successfully: "
         let end = error.firstRange(of: mark).map { error[$0.upperBound...] } ?? error[...]
-        return String(end).cleanedLine(limit: lineLength)
+        return String(end).cleanedLine(limit: verdictLength)
     }
 
     /// Rules, and the lines of the Dockerfile that buildx repeats.

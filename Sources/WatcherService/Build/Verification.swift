@@ -14,12 +14,21 @@ extension RegistryClient {
             case .success(let image?):
                 var notes: [PlatformNote] = []
                 var missing: [String] = []
+                var named: [ImageIndex.Manifest] = []
                 for platform in command.platforms {
                     if let manifest = image.manifests.first(where: { $0.platform == Platform(platform) }) {
                         notes.append(PlatformNote(platform: platform, digest: manifest.digest))
+                        named.append(manifest)
                     } else {
                         missing.append(platform)
                     }
+                }
+                // A tag that stands for one image alone has been fetched just now.
+                switch await self.missing(named.filter { $0.digest != image.digest }, of: reference) {
+                case .failure(let trouble): return .failed(trouble)
+                case .success(let gone):
+                    let digests = Set(gone.map(\.digest))
+                    missing += notes.filter { digests.contains($0.digest) }.map(\.platform)
                 }
                 guard missing.isEmpty else { return .incomplete(image: reference.text, missing: missing) }
                 first = first ?? (image.digest, notes)

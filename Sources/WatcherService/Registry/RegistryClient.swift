@@ -34,6 +34,18 @@ package struct RegistryClient: Sendable {
         return await Self.outcome { () throws(Trouble) in try await session.image() }
     }
 
+    /// Those of an index's manifests that the registry no longer has, or never had: it need not be whole.
+    package func missing(
+        _ manifests: [ImageIndex.Manifest], of reference: ImageReference
+    ) async -> Result<[ImageIndex.Manifest], Trouble> {
+        var session = Session(self, reference)
+        return await Self.outcome { () throws(Trouble) in
+            var missing: [ImageIndex.Manifest] = []
+            for manifest in manifests where try await !session.has(manifest.digest) { missing.append(manifest) }
+            return missing
+        }
+    }
+
     /// The labels that the image of one platform has.
     package func labels(_ reference: ImageReference, _ manifest: ImageIndex.Manifest) async -> Result<
         [String: String], Trouble
@@ -81,6 +93,16 @@ package struct RegistryClient: Sendable {
             case .manifest(let configuration):
                 let platform = try await self.configuration(blob: configuration).platform
                 return Image(digest: digest, manifests: [.init(platform: platform, digest: digest)])
+            }
+        }
+
+        /// Asked without the content, which Docker Hub would count as a pull.
+        mutating func has(_ digest: String) async throws(Trouble) -> Bool {
+            let response = try await authorised(.head, "manifests/" + digest, accept: ImageIndex.mediaTypes)
+            switch response.status {
+            case 200: return true
+            case 404: return false
+            default: throw refusal(response)
             }
         }
 
