@@ -201,6 +201,22 @@ final class BuildLab {
         ).output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// Makes the registry lose the image of one platform: its index goes on naming it.
+    func lose(_ platform: String, _ tag: String) throws {
+        let raw = try docker("buildx imagetools inspect --raw \(image):\(tag)")
+        let index = try JSONSerialization.jsonObject(with: Data(raw.utf8)) as? [String: Any]
+        let manifest = (index?["manifests"] as? [[String: Any]] ?? []).first { manifest in
+            let its = manifest["platform"] as? [String: String] ?? [:]
+            return [its["os"], its["architecture"], its["variant"]].compactMap { $0 }.joined(separator: "/") == platform
+        }
+        guard let digest = manifest?["digest"] as? String else {
+            throw Lab.Failure(description: "no \(platform) in \(raw)")
+        }
+        let name = image.dropFirst(parts.registry.count + 1)
+        try Lab.sh(
+            "curl --fail --silent --show-error -X DELETE http://\(parts.registry)/v2/\(name)/manifests/\(digest)")
+    }
+
     /// Processes of builds that belong to this test's state.
     func leftovers() throws -> Int {
         let text = try Lab.sh("grep -slaz '^WATCHER_BUILD_OF=\(statePath)' /proc/[0-9]*/environ | wc -l", okay: false)

@@ -129,8 +129,9 @@ struct BuildLabTests {
             lab.environ("TOP", "hunter2-very-secret")
             lab.environ("OTHER", "another-secret-value")
             try lab.configure(
+                // Never in the engine's cache, which would say nothing.
                 context: try lab.context(
-                    "RUN --mount=type=secret,id=top test \"$(cat /run/secrets/top)\" = hunter2-very-secret && echo it is $(cat /run/secrets/top)"
+                    "RUN --mount=type=secret,id=top test \"$(cat /run/secrets/top)\" = hunter2-very-secret && echo it is $(cat /run/secrets/top) for \(lab.image)"
                 ),
                 more: #", "platforms": ["linux/amd64"], "secrets": { "top": { "env": "TOP" } }"#)
             try lab.baseline()

@@ -107,32 +107,33 @@ extension Doctor {
         return findings
     }
 
-    /// GitHub tells what a token may do with a repository; that it may dispatch is only known when it does.
+    /// A branch that no repository can have: git forbids two dots in a name.
+    private static let impossibleRef = "refs/heads/watcher..doctor"
+
+    /// Asks for a start on a branch that cannot exist. GitHub looks at the token first (403), then at the branch (422,
+    /// nothing was started): what it says of a repository tells what its owner may do, not what this token may.
     private func permission(
         _ subject: String, _ dispatch: Config.WorkflowDispatch, _ client: GitHubClient, _ redactor: Redactor
     ) async -> Finding {
-        struct Repository: Decodable {
-            struct Permissions: Decodable { var push: Bool? }
-            var permissions: Permissions?
-        }
         guard dispatch.token != nil || setup.config.github.token != nil else {
             return .failed(subject, "without a token nothing can be started", hint: "github.token, with Actions: write")
         }
-        switch await client.get("/repos/\(dispatch.repository)").result {
+        let path = "/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)/dispatches"
+        let body = Array(#"{"ref":"\#(Self.impossibleRef)"}"#.utf8)
+        switch await client.post(path, body: body).result {
+        case .failure(.refused(422, let trouble)) where Self.isAboutRef(trouble.reason):
+            return .ok(subject, "the token may start workflows in \(dispatch.repository)")
         case .failure(let failure): return .failed(subject, redactor.mask(failure.trouble))
         case .success(let response):
-            let body = try? JSONDecoder().decode(Repository.self, from: Data(response.body))
-            guard let push = body?.permissions?.push else {
-                return .warning(
-                    subject, "GitHub does not say whether the token may start workflows",
-                    hint: "it needs Actions: write")
-            }
-            return push
-                ? .ok(subject, "the token may write to \(dispatch.repository)")
-                : .warning(
-                    subject, "the token may not write to \(dispatch.repository)",
-                    hint: "Actions: write is needed, and enough")
+            return .warning(
+                subject,
+                "whether the token may start workflows is not known: \(response.status) for a branch that cannot exist")
         }
+    }
+
+    /// GitHub's words for a branch that is not there, or for inputs that were not sent: it has read so far.
+    private static func isAboutRef(_ words: String) -> Bool {
+        ["ref", "Required input"].contains { words.contains($0) }
     }
 
     private func inputs(

@@ -3,8 +3,9 @@ import WatcherCore
 
 /// Whether the mission can work here: looks at everything that a pass would need, and changes nothing.
 ///
-/// What it does beyond reading: it asks registries for the beginning of an upload and never sends one, and it builds an
-/// image of a few bytes for each platform, which is kept nowhere.
+/// What it does beyond reading: it asks registries for the beginning of an upload and never sends one, it asks GitHub to
+/// start a workflow on a branch that cannot exist, and it builds an image of a few bytes for each platform, which is kept
+/// nowhere.
 package struct Doctor: Sendable {
     let setup: Setup
     let http: HTTPClient
