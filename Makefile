@@ -68,7 +68,7 @@ deb: build ## Make a Debian package of this machine's architecture: .build/relea
 check: lint tests ## Lint, build with warnings as errors, run all tests that need no root
 
 .PHONY: test
-test: check story promises schema shell installs ## check, and the release binary: demo, promises, schema, installation
+test: check story promises schema deployed shell installs ## check, and the release binary: demo, promises, schema, installation
 
 .PHONY: lint
 lint: ## Format and borders between the parts, without changing anything
@@ -107,7 +107,7 @@ help: ## Tell what there is
 
 # The parts of check and test.
 
-.PHONY: deps tests story promises crashes schema shell installs labs
+.PHONY: deps tests story promises crashes schema deployed shell installs labs
 
 deps:
 	@scripts/deps test
@@ -147,8 +147,12 @@ schema:
 	scripts/python Tests/schema-agrees.py
 	[ ! -e Tests/bodies-valid.py ] || scripts/python Tests/bodies-valid.py
 
+# Dockerfiles and the workflow, by the tools of those who run them.
+deployed:
+	scripts/python Tests/deploy-valid.py
+
 shell: deps
-	shellcheck .ci/run scripts/*
+	shellcheck --external-sources .ci/run $(filter-out scripts/manual,$(wildcard scripts/*)) $(wildcard Tests/Labs/*.sh)
 
 # In a folder of its own: the installed program runs, its units are right, and uninstall leaves nothing.
 installs: here := $(CURDIR)/.build/installed

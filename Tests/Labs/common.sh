@@ -45,6 +45,39 @@ install_packages() {
     [ "$installed" = yes ] || lacking "cannot be installed here: ${missing[*]}"
 }
 
+# apt_later SECONDS COMMAND…: with the package lists of Debian 13, which are kept apart from this machine's own.
+apt_later() {
+    local seconds=$1 site lists
+    shift
+    lists=(-o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$lab/apt" -o "Dir::State::lists=$lab/lists")
+    if [ ! -e "$lab/apt/complete" ]; then
+        # shellcheck disable=SC2016  # for apt to expand
+        site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | head -n 1)
+        [ -n "$site" ] || lacking "apt knows no mirror"
+        mkdir -p "$lab/apt" "$lab/lists/partial"
+        echo "deb [arch=$(dpkg --print-architecture) signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site trixie main" \
+            > "$lab/apt/trixie.list"
+        apt 120 "${lists[@]}" update || lacking "no package lists of Debian 13"
+        touch "$lab/apt/complete"
+    fi
+    apt "$seconds" "${lists[@]}" "$@"
+}
+
+# A small Debian 12 as the image systemd:12, in the engine of docker.sh.
+import_debian() {
+    ! within 20 docker image inspect systemd:12 > /dev/null 2>&1 || return 0
+    missing=()
+    need debootstrap command -v debootstrap
+    install_packages
+    if [ ! -e "$lab/rootfs.complete" ]; then
+        rm -rf "$lab/rootfs"
+        within 600 debootstrap --variant=minbase --include=systemd,dbus,libcurl4,ca-certificates,cron,procps bookworm \
+            "$lab/rootfs" >&2 < /dev/null || lacking "debootstrap has failed"
+        touch "$lab/rootfs.complete"
+    fi
+    tar -C "$lab/rootfs" -c . | within 120 docker import - systemd:12 > /dev/null || lacking "docker import has failed"
+}
+
 # --- Programs that stay ---------------------------------------------------------------------------------------------
 
 alive() { [ -s "$lab/$1.pid" ] && kill -0 "$(cat "$lab/$1.pid")" 2> /dev/null; }

@@ -33,16 +33,7 @@ plugin=/usr/libexec/docker/cli-plugins/docker-buildx
 
 # Debian 12 has no buildx; the packages of 13 run on it (all but runc, whose own serves).
 install_later_packages() {
-    local site later
-    # shellcheck disable=SC2016  # for apt to expand
-    site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | head -n 1)
-    [ -n "$site" ] || lacking "apt knows no mirror"
-    mkdir -p "$lab/apt" "$lab/lists/partial"
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site trixie main" > "$lab/apt/trixie.list"
-    later=(-o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$lab/apt" -o "Dir::State::lists=$lab/lists")
-    apt 120 "${later[@]}" update || lacking "no package lists of Debian 13"
-    (cd "$lab" && apt 300 "${later[@]}" download docker.io docker-cli docker-buildx containerd) ||
-        lacking "no buildx can be had"
+    (cd "$lab" && apt_later 300 download docker.io docker-cli docker-buildx containerd) || lacking "no buildx can be had"
     within 300 dpkg -i --force-overwrite --force-confold "$lab"/{containerd,docker.io,docker-cli,docker-buildx}_*.deb >&2 ||
         lacking "docker of Debian 13 cannot be installed"
 }

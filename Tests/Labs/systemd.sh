@@ -27,18 +27,7 @@ fi
 [ "$command" = up ] || { echo "usage: systemd.sh up|down FOLDER" >&2; exit 64; }
 alone
 
-if ! within 20 docker image inspect systemd:12 > /dev/null 2>&1; then
-    missing=()
-    need debootstrap command -v debootstrap
-    install_packages
-    if [ ! -e "$lab/rootfs.complete" ]; then
-        rm -rf "$lab/rootfs"
-        within 600 debootstrap --variant=minbase --include=systemd,dbus,libcurl4,ca-certificates,cron,procps bookworm \
-            "$lab/rootfs" >&2 || lacking "debootstrap has failed"
-        touch "$lab/rootfs.complete"
-    fi
-    tar -C "$lab/rootfs" -c . | within 120 docker import - systemd:12 > /dev/null || lacking "docker import has failed"
-fi
+import_debian
 within 30 docker rm --force "$name" > /dev/null 2>&1 || true
 # In a container systemd leaves the root mount private, and then credentials do not reach the services.
 within 60 docker run --detach --name "$name" --privileged --cgroupns=private --network host --tmpfs /run --tmpfs /tmp \
