@@ -15,8 +15,18 @@ for file in $files; do
     [ -f "$file" ] || continue
     [ "$(dpkg -S "$file" | wc -l)" = 1 ] || { echo "deb lab: $file is somebody else's, too" >&2; exit 1; }
 done
+if [ -d /run/systemd/system ]; then
+    [ "$(systemctl is-enabled watcher.service watcher-once.timer 2>&1 | sort -u)" = disabled ] ||
+        { echo "deb lab: a unit was enabled by being installed" >&2; exit 1; }
+    systemctl enable watcher-once.timer
+fi
 mkdir -p /var/lib/watcher && echo '{}' > /var/lib/watcher/state.json
 dpkg -r release-watcher
+if [ -d /run/systemd/system ]; then
+    ! systemctl cat watcher.service watcher-once.timer > /dev/null 2>&1 ||
+        { echo "deb lab: systemd still knows a unit" >&2; exit 1; }
+    ! systemctl list-timers --all | grep -q watcher || { echo "deb lab: a timer was left running" >&2; exit 1; }
+fi
 [ -e /var/lib/watcher/state.json ]
 dpkg -P release-watcher
 for file in $files; do

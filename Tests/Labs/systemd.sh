@@ -1,7 +1,8 @@
 #!/bin/bash
 # A real systemd in a container, as root, in the Docker engine that docker.sh has brought up.
 #
-#   systemd.sh up FOLDER     starts it unless it runs; its name is `watcher-systemd`; it shares this machine's network
+#   systemd.sh up FOLDER     starts it unless it runs; its name is `watcher-systemd`; it shares this machine's network;
+#                            the engine's socket is its /srv/docker.sock
 #   systemd.sh down FOLDER   removes it
 #
 # Status 0: `systemctl` works in it. 69: something cannot be had here; the last line of standard error says what.
@@ -31,7 +32,7 @@ import_debian
 within 30 docker rm --force "$name" > /dev/null 2>&1 || true
 # In a container systemd leaves the root mount private, and then credentials do not reach the services.
 within 60 docker run --detach --name "$name" --privileged --cgroupns=private --network host --tmpfs /run --tmpfs /tmp \
-    systemd:12 sh -c 'mount --make-rshared / && exec /lib/systemd/systemd' > /dev/null || lacking "the container does not start"
+    --volume "$lab/docker.sock:/srv/docker.sock" systemd:12 sh -c 'mount --make-rshared / && exec /lib/systemd/systemd' > /dev/null || lacking "the container does not start"
 limit=$((SECONDS + 60))
 until within 10 docker exec "$name" systemctl is-system-running 2> /dev/null | grep -qE 'running|degraded'; do
     [ "$SECONDS" -lt "$limit" ] ||
