@@ -122,8 +122,9 @@ tests: deps
 	done; [ -z "$$failed" ] || { echo "error: failed:$$failed" >&2; exit 1; }
 
 # By itself: it brings up engines, and takes minutes that differ much from machine to machine.
-# Docker, a registry and systemd for real, with the release binary and the tests that `check` has built.
-labs: build tests
+# Docker, a registry, systemd, a Matrix homeserver and receivers for real, with the release binary.
+labs: build deps
+	$(SWIFT) build --build-tests $(strict)
 	scripts/labs
 
 # The demo's story is a test of the release binary: its exit status counts. A program that does nothing must fail it.
@@ -134,6 +135,7 @@ story: build
 	$(release_bin)/watcher --version
 	GITHUB_TOKEN=x SLACK_WEBHOOK_URL=https://hooks.slack.com/services/T/B/x \
 		$(release_bin)/watcher validate --config config.example.json
+	$(release_bin)/watcher validate --config deploy/docker/config.json
 
 # The same tests as in `check`, with the program that is installed.
 promises: build tests

@@ -123,6 +123,31 @@ struct BuildLabTests {
         }
     }
 
+    @Test("a builder elsewhere needs no engine here")
+    func elsewhere() async throws {
+        try await Self.with { lab in
+            let builder = "far-" + lab.image.suffix(12)
+            _ = try lab.docker("context create \(builder) --docker host=$DOCKER_HOST")
+            defer { _ = try? lab.docker("context rm --force \(builder)") }
+            lab.environ("DOCKER_HOST", "unix:///nowhere.sock")
+            let context = try lab.context("RUN echo $VERSION > /version")
+            try lab.configure(context: context, more: #", "platforms": ["linux/amd64", "linux/arm64"]"#)
+            #expect(try lab.ailments().status == 1, "there is no engine")
+            try lab.configure(
+                context: context,
+                more:
+                    #", "platforms": ["linux/amd64", "linux/arm64"], "builder": "\#(builder)", "movingTags": ["latest"]"#
+            )
+            let ailments = try lab.ailments()
+            #expect(ailments.status == 0, "\(ailments.texts)")
+            try lab.baseline()
+            lab.github.publish(BuildLab.elabftw, "5.6.12")
+            let outcome = try lab.run("once", "--wait")
+            #expect(outcome.status == 0, "\(outcome.err)")
+            #expect(try lab.tags() == ["5.6.12", "latest"])
+        }
+    }
+
     @Test("a secret reaches the build, and no log, state or image")
     func secret() async throws {
         try await Self.with { lab in

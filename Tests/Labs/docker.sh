@@ -17,6 +17,10 @@ name_lab docker
 if [ "$command" = down ]; then
     end registry
     end dockerd
+    # What it leaves mounted would keep the folder from being removed.
+    awk -v lab="$lab/" 'index($2, lab) == 1 { print $2 }' /proc/mounts | sort -r | while read -r place; do
+        umount --lazy "$place" || true
+    done
     if [ -s "$lab/bridge" ]; then
         ip link delete "$(cat "$lab/bridge")" 2> /dev/null || true
         rm -f "$lab/bridge"

@@ -14,12 +14,16 @@ extension Doctor {
             findings.append(.failed(subject, error.lines.joined(separator: "; "), hint: error.hint))
         }
         let docker = Program(name: "docker", environment: setup.programEnvironment)
-        switch await said(docker, ["version", "--format", "{{.Client.Version}}, engine {{.Server.Version}}"]) {
+        // A builder of its own may be elsewhere: then no engine is needed here.
+        let version =
+            build.builder == nil
+            ? ["version", "--format", "Docker version {{.Client.Version}}, engine {{.Server.Version}}"] : ["--version"]
+        switch await said(docker, version) {
         case .failure(let problem):
             return findings + [
                 .failed(subject, problem.text, hint: problem.hint ?? "is docker running, and may this user use it?")
             ]
-        case .success(let text): findings.append(.ok(subject, "docker \(text)"))
+        case .success(let text): findings.append(.ok(subject, text))
         }
         switch await said(docker, ["buildx", "version"]) {
         case .failure(let problem):
