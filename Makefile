@@ -58,13 +58,17 @@ uninstall: ## Remove what install has installed; configuration and state stay
 	rm -rf "$(share)" "$(docs)"
 	rm -f $(patsubst deploy/systemd/%,"$(units)/%",$(unit_files))
 
+.PHONY: deb
+deb: build ## Make a Debian package of this machine's architecture: .build/release-watcher_*.deb
+	scripts/deb
+
 ##@ To work on it
 
 .PHONY: check
 check: lint tests ## Lint, build with warnings as errors, run all tests that need no root
 
 .PHONY: test
-test: check story promises simulated crashes schema shell installs ## check, and the release binary: demo, promises, crashes, installation
+test: check story promises simulated crashes schema deployed shell installs ## check, and the release binary: demo, promises, crashes, installation
 
 .PHONY: lint
 lint: ## Format and borders between the parts, without changing anything
@@ -101,7 +105,7 @@ help: ## Tell what there is
 
 # The parts of check and test.
 
-.PHONY: deps test-programs tests story promises simulated crashes schema shell installs labs
+.PHONY: deps test-programs tests story promises simulated crashes schema deployed shell installs labs
 
 deps:
 	@scripts/deps test
@@ -118,7 +122,7 @@ tests: test-programs
 	done; [ -z "$$failed" ] || { echo "error: failed:$$failed" >&2; exit 1; }
 
 # By itself: it brings up engines, and takes minutes that differ much from machine to machine.
-# Docker, a registry and systemd for real, with the release binary and the tests that `check` has built.
+# Docker, a registry, systemd, a Matrix homeserver and receivers for real, with the release binary.
 labs: build test-programs
 	scripts/labs
 
@@ -130,6 +134,7 @@ story: build
 	$(release_bin)/watcher --version
 	GITHUB_TOKEN=x SLACK_WEBHOOK_URL=https://hooks.slack.com/services/T/B/x \
 		$(release_bin)/watcher validate --config config.example.json
+	$(release_bin)/watcher validate --config deploy/docker/config.json
 
 # The same tests as in `check`, with the program that is installed.
 promises: build test-programs
@@ -147,8 +152,12 @@ schema:
 	scripts/python Tests/schema-agrees.py
 	[ ! -e Tests/bodies-valid.py ] || scripts/python Tests/bodies-valid.py
 
+# Dockerfiles and the workflow, by the tools of those who run them.
+deployed:
+	scripts/python Tests/deploy-valid.py
+
 shell: deps
-	shellcheck .ci/run scripts/*
+	shellcheck --external-sources .ci/run $(filter-out scripts/manual,$(wildcard scripts/*)) $(wildcard Tests/Labs/*.sh)
 
 # In a folder of its own: the installed program runs, its units are right, and uninstall leaves nothing.
 installs: here := $(CURDIR)/.build/installed

@@ -41,6 +41,7 @@ ONLY_BY_MEANING = {
     "upstream-include-lookbehind": "the syntax of regular expressions",
     "upstream-include-open-group": "the syntax of regular expressions",
     "upstream-minimum-version-unreadable": "the reading of versions",
+    "verify-platforms": "refers to another part of the file",
     "webhook-body-fields": "names inside of a template",
     "webhook-body-twice": "a repeated key, which parsers for schemas drop",
     "webhook-header-twice": "names that differ in case",

@@ -18,6 +18,12 @@ package enum Backoff {
         return max(interval, min(interval * factor, 3600))
     }
 
+    /// Looks at a registry that does not answer: the image is there or not, whenever it can be seen.
+    package static func registry(after failures: Int) -> Int64 { [5, 30, 120, 600][orLast: failures - 1] ?? 1800 }
+
+    /// After how many of them in a row an image counts as not proven.
+    package static let registryTries = 10
+
     /// Between two looks for the run of a dispatch whose answer was lost.
     package static let lookup: Int64 = 2
     /// After which a message is given up.

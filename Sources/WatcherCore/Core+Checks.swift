@@ -181,6 +181,7 @@ extension Core {
     /// Takes in an answer that can be trusted: a list, or (nil) that nothing has changed.
     private mutating func absorb(_ name: String, _ upstream: Config.Upstream, _ list: ReleaseList?, at now: Instant) {
         var watch = ledger.upstreams[name] ?? Watch()
+        let isFirstSight = watch.isFirstSight
         let findings = list.map { watch.absorb($0, upstream, at: now) } ?? watch.absorbUnchanged(at: now)
         if let list, !list.isSweep { watch.etag = list.etag }
         let failures = watch.failures
@@ -201,6 +202,9 @@ extension Core {
                 ["upstream": name])
         }
         publish(name, upstream, findings, at: now)
+        if isFirstSight, !watch.isFirstSight, upstream.onFirstSight == .buildIfMissing, let lastSeen = watch.lastSeen {
+            enqueueMissing(name, lastSeen, at: now)
+        }
         finish(name, findings.result, detail: findings.detail, at: now)
     }
 

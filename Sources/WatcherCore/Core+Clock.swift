@@ -53,7 +53,7 @@ extension Job {
             phase = .lookingUp(since: since, until: until.adding(seconds), accepted: accepted)
         case .following(let looks, let missingSince):
             phase = .following(looks: looks, missingSince: missingSince?.adding(seconds))
-        case .pending, .dispatching, .ended: break
+        case .pending, .dispatching, .asking, .building, .verifying, .moving, .ended: break
         }
     }
 

@@ -18,17 +18,21 @@ extension Core {
         }
     }
 
-    private mutating func enqueue(
-        _ name: String, _ action: Config.Action, _ news: [String: ReleaseReference], previous: String?, at now: Instant
+    mutating func enqueue(
+        _ name: String, _ action: Config.Action, _ news: [String: ReleaseReference], previous: String?,
+        onlyIfMissing: Bool = false, at now: Instant
     ) {
         var causes = news
         var previous = previous
         var firstNews = now.floor
+        var onlyIfMissing = onlyIfMissing
         if action.releases == .newest {
             for old in ledger.jobs where old.action == name && isSupersedable(old) {
                 causes.merge(old.causes) { new, _ in new }
                 previous = old.previous ?? previous
                 firstNews = min(firstNews, old.firstNews)
+                // News are news, whatever else the job stands for.
+                onlyIfMissing = onlyIfMissing && old.onlyIfMissing == true
                 supersede(old, at: now)
             }
         }
@@ -36,6 +40,7 @@ extension Core {
         var job = Job(
             action: name, causes: causes, generation: 0, created: now.floor, firstNews: firstNews,
             notBefore: quiet == 0 ? nil : min(now.deadline(in: quiet), firstNews.adding(quiet * 6)))
+        job.onlyIfMissing = onlyIfMissing ? true : nil
         if causes.count == 1 { job.previous = previous }
         add(job, at: now)
     }
@@ -76,27 +81,23 @@ extension Core {
 
     mutating func dueWork(at now: Instant) -> [Command] {
         var commands: [Command] = []
+        for job in ledger.jobs where job.isRunning && !working.contains(job.id) { commands += drive(job, at: now) }
+        // Only now: what runs may have ended without a command, and then nothing else would begin the next one.
         var busy: Set<String> = Set(ledger.jobs.filter(\.isRunning).map(\.action))
-        for job in ledger.jobs where !working.contains(job.id) {
-            if job.isRunning {
-                commands += drive(job, at: now)
-            } else if !busy.contains(job.action) {
-                if let command = begin(job, at: now) {
-                    busy.insert(job.action)
-                    commands.append(command)
-                } else if job.attempts > 0, config.actions[job.action]?.releases == .each {
-                    // Oldest first, also when its first try was refused.
-                    busy.insert(job.action)
-                }
+        for job in ledger.jobs where job.isPending && !working.contains(job.id) && !busy.contains(job.action) {
+            if let command = begin(job, at: now) {
+                busy.insert(job.action)
+                commands.append(command)
+            } else if job.attempts > 0, config.actions[job.action]?.releases == .each {
+                // Oldest first, also when its first try was refused.
+                busy.insert(job.action)
             }
         }
         return commands
     }
 
     private mutating func begin(_ job: Job, at now: Instant) -> Command? {
-        guard let action = config.actions[job.action], case .workflowDispatch(let dispatch) = action.work else {
-            return nil
-        }
+        guard let action = config.actions[job.action] else { return nil }
         // News from a look that is under way may belong to the same job.
         guard !action.upstreams.contains(where: { checking.contains($0) || schedule.isQueued($0) }) else { return nil }
         fresh.remove(job.id)
@@ -108,6 +109,16 @@ extension Core {
             hold(job, "waits for the first release of \(unknown.joined(separator: ", "))")
             return nil
         }
+        if job.onlyIfMissing == true { return ask(job, action, releases, at: now) }
+        switch action.work {
+        case .workflowDispatch(let dispatch): return begin(job, dispatch, releases, at: now)
+        case .imageBuild(let build): return begin(job, build, action, releases, at: now)
+        }
+    }
+
+    private mutating func begin(
+        _ job: Job, _ dispatch: Config.WorkflowDispatch, _ releases: [String: ReleaseReference], at now: Instant
+    ) -> Command? {
         let key = quotaKey(forAction: job.action)
         if let until = pausedUntil(key, at: now) {
             hold(job, "waits until \(until): \(ledger.quotas[key.name]?.pauseReason ?? "GitHub asked for a pause")")
@@ -116,22 +127,29 @@ extension Core {
         guard let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return nil }
         let since = searchStart(key, at: now)
         ledger.jobs[index].begin(
-            releases: releases,
-            isHighest: releases.allSatisfy { ledger.upstreams[$0.key]?.isHighest($0.value.tag) ?? true },
-            since: since, at: now)
+            releases: releases, isHighest: areHighest(releases), as: .dispatching(since: since, at: now.floor), at: now)
         let begun = ledger.jobs[index]
-        changed(.durable)
-        working.insert(job.id)
-        lookedAt.insert(job.id)
-        report.jobs.insert(job.id)
+        taken(job)
         let inputs = dispatch.inputs.mapValues {
             $0.render(job: job.id, highest: begun.isHighest ?? false, releases: begun.releases ?? releases)
         }
         return .dispatch(Command.Dispatch(job: job.id, action: job.action, inputs: inputs))
     }
 
+    func areHighest(_ releases: [String: ReleaseReference]) -> Bool {
+        releases.allSatisfy { ledger.upstreams[$0.key]?.isHighest($0.value.tag) ?? true }
+    }
+
+    /// Notes that a command for a job is handed out.
+    mutating func taken(_ job: Job) {
+        changed(.durable)
+        working.insert(job.id)
+        lookedAt.insert(job.id)
+        report.jobs.insert(job.id)
+    }
+
     /// Says why a job is not begun, without a save of its own.
-    private mutating func hold(_ job: Job, _ reason: String) {
+    mutating func hold(_ job: Job, _ reason: String) {
         guard job.reason != reason, let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return }
         ledger.jobs[index].reason = reason
         changed(.noted)
@@ -146,9 +164,21 @@ extension Core {
     }
 
     private mutating func drive(_ job: Job, at now: Instant) -> [Command] {
-        guard let action = config.actions[job.action], case .workflowDispatch(let dispatch) = action.work,
-            let index = ledger.jobs.firstIndex(where: { $0.id == job.id })
-        else { return [] }
+        guard let action = config.actions[job.action] else { return [] }
+        switch job.phase {
+        case .asking, .building, .verifying, .moving: return driveImage(job, action, at: now)
+        case .dispatching, .lookingUp, .following:
+            guard case .workflowDispatch(let dispatch) = action.work else {
+                fail(job, "the action \(job.action) starts no workflow any more", at: now)
+                return []
+            }
+            return drive(job, dispatch, at: now)
+        case .pending, .ended: return []
+        }
+    }
+
+    private mutating func drive(_ job: Job, _ dispatch: Config.WorkflowDispatch, at now: Instant) -> [Command] {
+        guard let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return [] }
         if case .dispatching(let since, let at) = job.phase {
             // Read from disk like this: the process ended between the intent and the answer. The search counts from
             // then; where the clock was set meanwhile, from now at the most.
@@ -172,7 +202,7 @@ extension Core {
         case .following:
             guard let run = job.run else { return [] }
             return [.follow(job: job.id, action: job.action, run: run)]
-        case .pending, .dispatching, .ended: return []
+        default: return []
         }
     }
 
@@ -181,7 +211,10 @@ extension Core {
 
     func nextTime(of job: Job, at now: Instant) -> Timestamp? {
         guard let action = config.actions[job.action] else { return nil }
-        let pause = ledger.quotas[quotaKey(forAction: job.action).name]?.pausedUntil
+        var pause: Timestamp?
+        if case .workflowDispatch = action.work, !job.isInRegistry {
+            pause = ledger.quotas[quotaKey(forAction: job.action).name]?.pausedUntil
+        }
         if job.isPending, ledger.jobs.contains(where: { $0.action == job.action && $0.isRunning }) { return nil }
         if job.isPending, action.upstreams.contains(where: { checking.contains($0) }) { return nil }
         let times = [job.notBefore, pause].compactMap { $0 }.filter { !now.hasReached($0) }
@@ -197,6 +230,14 @@ extension Core {
 }
 
 extension Job {
+    /// Waits for a registry, not for GitHub.
+    var isInRegistry: Bool {
+        switch phase {
+        case .asking, .verifying, .moving: true
+        default: false
+        }
+    }
+
     /// Asked for by `trigger` or `retry`.
     package var isByHand: Bool { generation > 0 }
 }

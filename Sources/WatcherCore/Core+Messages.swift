@@ -63,7 +63,8 @@ extension Core {
         let releases = (job.releases ?? job.causes).sorted { $0.key < $1.key }
         let note = JobNote(
             id: job.id, action: job.action, status: job.status, attempt: max(job.attempts, 1), url: job.run?.url,
-            reason: job.reason, seconds: job.endedAt.flatMap { end in job.begunAt.map { end.seconds(since: $0) } })
+            reason: job.reason, platforms: job.platforms, log: job.log,
+            seconds: job.endedAt.flatMap { end in job.begunAt.map { end.seconds(since: $0) } })
         tell(
             type, upstream: job.causes.count == 1 ? job.causes.keys.first : nil, previous: job.previous,
             releases: releases.map { name, release in

@@ -98,7 +98,7 @@ extension Core {
         case .ended(let conclusion):
             checkTitle(job, conclusion.title, at: now)
             job.run?.url = conclusion.url
-            if conclusion.word == "success" { return succeed(&job, at: now) }
+            if conclusion.word == "success" { return prove(&job, at: now) }
             let failed = conclusion.failedJobs.isEmpty ? "" : ": " + conclusion.failedJobs.joined(separator: ", ")
             end(&job, "the run ended with \(conclusion.word)\(failed)", hint: "read \(conclusion.url)", at: now)
         case .missing:
@@ -134,7 +134,7 @@ extension Core {
     }
 
     /// Another try, as long as there are some left.
-    private mutating func again(_ job: inout Job, _ reason: String, wait: Int64? = nil, at now: Instant) {
+    mutating func again(_ job: inout Job, _ reason: String, wait: Int64? = nil, at now: Instant) {
         let limit = config.actions[job.action]?.attempts ?? 1
         guard job.attempts < limit else {
             return end(&job, "\(reason) (after \(job.attempts) attempts)", hint: nil, at: now)
@@ -145,7 +145,7 @@ extension Core {
             ["job": job.id, "reason": reason])
     }
 
-    private mutating func succeed(_ job: inout Job, at now: Instant) {
+    mutating func succeed(_ job: inout Job, at now: Instant) {
         job.end(.succeeded, reason: nil, at: now)
         say(
             .news,
@@ -154,7 +154,7 @@ extension Core {
         tellJob(.succeeded, job, at: now)
     }
 
-    private mutating func end(_ job: inout Job, _ reason: String, hint: String?, at now: Instant) {
+    mutating func end(_ job: inout Job, _ reason: String, hint: String?, at now: Instant) {
         let bounded = String(reason.prefix(Self.reasonLimit))
         job.end(.failed, reason: bounded, at: now)
         say(

@@ -91,6 +91,9 @@ package struct Core: Sendable {
             withJob(id, reading, at: now) { $0.lookedUp(&$1, outcome, at: now) }
         case .followed(let id, let outcome, let reading):
             withJob(id, reading, at: now) { $0.followed(&$1, outcome, at: now) }
+        case .built(let id, let outcome): withJob(id, nil, at: now) { $0.built(&$1, outcome, at: now) }
+        case .verified(let id, let outcome): withJob(id, nil, at: now) { $0.verified(&$1, outcome, at: now) }
+        case .moved(let id, let outcome): withJob(id, nil, at: now) { $0.moved(&$1, outcome, at: now) }
         case .delivered(let message, let notifier, let outcome):
             delivered(message, notifier, outcome, at: now)
         case .heartbeat(let trouble):

@@ -5,6 +5,9 @@ package enum Event: Sendable, Equatable {
     case dispatched(job: String, DispatchOutcome, QuotaReading?)
     case lookedUp(job: String, LookupOutcome, QuotaReading?)
     case followed(job: String, FollowOutcome, QuotaReading?)
+    case built(job: String, BuildOutcome)
+    case verified(job: String, VerifyOutcome)
+    case moved(job: String, MoveOutcome)
     /// Nil: cut off by shutdown; it counts for nothing.
     case delivered(message: String, notifier: String, DeliveryOutcome?)
     /// Nil when it went well.
@@ -29,6 +32,9 @@ package enum Command: Sendable, Equatable {
     case dispatch(Dispatch)
     case lookUp(job: String, action: String, since: Timestamp)
     case follow(job: String, action: String, run: Run)
+    case build(Build)
+    case verify(Verify)
+    case move(Move)
     case deliver(Message, notifier: String)
     case heartbeat
     /// Come back after so many milliseconds. At most one counts; a stale one is harmless.
@@ -50,9 +56,15 @@ package enum Command: Sendable, Equatable {
     /// Whether it changes the world: what it acts on must be on disk before it is started.
     package var acts: Bool {
         switch self {
-        case .dispatch, .deliver: true
-        case .check, .identify, .lookUp, .follow, .heartbeat, .wake: false
+        case .dispatch, .build, .move, .deliver: true
+        case .check, .identify, .lookUp, .follow, .verify, .heartbeat, .wake: false
         }
+    }
+
+    /// Whether it takes as long as it takes, by a limit of the configuration. It is cut off at once when the program is
+    /// to stop, and begun again later.
+    package var isLong: Bool {
+        if case .build = self { true } else { false }
     }
 }
 

@@ -5,6 +5,11 @@
 ///        │            ▼  │            └ the run's conclusion, or its time-out
 ///        └──────── lookingUp
 ///
+///     pending ──▶ building ──▶ verifying ──▶ moving ──▶ ended
+///
+/// A workflow whose image is to be proven goes through `verifying`, too. `asking` is before all: whether anything is
+/// missing at all.
+///
 /// `dispatching` is on disk before the request goes out, so a crash in it means: the run may exist. It is looked up
 /// before anything is repeated.
 package struct Job: Sendable, Equatable, Codable {
@@ -37,6 +42,16 @@ package struct Job: Sendable, Equatable, Codable {
     package var endedAt: Timestamp?
     /// A person has taken note of the failure, or later work made it moot.
     package var isSettled = false
+    /// Made at first sight: it is begun only when the registry lacks its image.
+    package var onlyIfMissing: Bool?
+    /// How often the program ended in the middle of the build without having been asked to.
+    package var cutOffs: Int?
+    /// The file with the output of its build, beside the state.
+    package var log: String?
+    /// What was proven to be in the registry.
+    package var platforms: [PlatformNote]?
+    /// Of the image that was pushed or proven.
+    package var digest: String?
 
     package enum Phase: Sendable, Equatable, Codable {
         case pending
@@ -45,6 +60,13 @@ package struct Job: Sendable, Equatable, Codable {
         /// Looking for the run: until when, and whether the server had accepted the dispatch (without naming a run).
         case lookingUp(since: Timestamp, until: Timestamp, accepted: Bool)
         case following(looks: Int, missingSince: Timestamp?)
+        /// Looking whether the image is there already, before anything is begun.
+        case asking(tries: Int)
+        /// On disk before the build begins, so a crash in it means: what is left of it is ended, and it is built again.
+        case building
+        /// Looking whether the image has every platform.
+        case verifying(tries: Int)
+        case moving(tries: Int)
         case ended(Ending)
     }
 
@@ -86,7 +108,7 @@ package struct Job: Sendable, Equatable, Codable {
     package var status: String {
         switch phase {
         case .pending: "pending"
-        case .dispatching, .lookingUp, .following: "running"
+        case .dispatching, .lookingUp, .following, .asking, .building, .verifying, .moving: "running"
         case .ended(let ending): ending.rawValue
         }
     }
@@ -96,9 +118,9 @@ package struct Job: Sendable, Equatable, Codable {
 
     // MARK: - Transitions
 
-    /// Fixes the releases and notes the intent: the request may go out as soon as this is on disk.
+    /// Fixes the releases and notes the intent: it may be acted on as soon as this is on disk.
     package mutating func begin(
-        releases: [String: ReleaseReference], isHighest: Bool, since: Timestamp, at now: Instant
+        releases: [String: ReleaseReference], isHighest: Bool, as phase: Phase, at now: Instant
     ) {
         if self.releases == nil {
             self.releases = releases
@@ -108,7 +130,7 @@ package struct Job: Sendable, Equatable, Codable {
         begunAt = begunAt ?? now.floor
         notBefore = nil
         reason = nil
-        phase = .dispatching(since: since, at: now.floor)
+        self.phase = phase
     }
 
     /// The run is known: stay with it.

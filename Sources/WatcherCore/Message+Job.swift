@@ -45,6 +45,7 @@ extension Message {
         // The first attempt is what everybody expects.
         if job.attempt > 1 { facts.append(Fact(name: "Attempt", value: String(job.attempt))) }
         facts.append(Fact(name: "Job", value: job.id.word))
+        if let log = job.log, type == .failed { facts.append(Fact(name: "Log", value: log.word)) }
         return facts
     }
 

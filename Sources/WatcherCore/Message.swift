@@ -93,12 +93,14 @@ package struct JobNote: Sendable, Hashable, Codable {
     /// Why it failed. From outside: hostile.
     package var reason: String?
     package var platforms: [PlatformNote]?
+    /// The file with the output of a local build, beside the state.
+    package var log: String?
     /// Seconds from the start to the end.
     package var seconds: Int64?
 
     package init(
         id: String, action: String, status: String, attempt: Int, url: String? = nil, reason: String? = nil,
-        platforms: [PlatformNote]? = nil, seconds: Int64? = nil
+        platforms: [PlatformNote]? = nil, log: String? = nil, seconds: Int64? = nil
     ) {
         self.id = id
         self.action = action
@@ -107,6 +109,7 @@ package struct JobNote: Sendable, Hashable, Codable {
         self.url = url
         self.reason = reason
         self.platforms = platforms
+        self.log = log
         self.seconds = seconds
     }
 }

@@ -54,6 +54,9 @@ package struct Template: Sendable, Hashable {
         return pieces
     }
 
+    /// A text without names in it.
+    package init(literal text: String) { parts = text.isEmpty ? [] : [.text(text)] }
+
     private static func part(_ name: String, upstreams: some Collection<String>) throws(Problem) -> Part {
         switch name {
         case "job.id": return .jobID
@@ -68,6 +71,23 @@ package struct Template: Sendable, Hashable {
             throw .unknownField(name: name, upstream: upstream)
         }
         return .upstream(upstream, field)
+    }
+
+    /// The text with an ordinary version in each place: for judging the rest of it.
+    package var sample: String {
+        parts.map { part in
+            switch part {
+            case .text(let literal): literal
+            case .upstream(_, .url): "https://example.com/1.2.3"
+            case .upstream(_, .publishedAt): "2026-01-01T00:00:00Z"
+            case .upstream, .jobID, .jobHighest: "1"
+            }
+        }.joined()
+    }
+
+    /// The upstreams whose releases decide what it renders to.
+    package var upstreams: Set<String> {
+        Set(parts.compactMap { if case .upstream(let name, _) = $0 { name } else { nil } })
     }
 
     package var usesJobID: Bool { parts.contains(.jobID) }

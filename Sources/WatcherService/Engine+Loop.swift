@@ -122,7 +122,7 @@ extension Engine {
             switch event {
             case .woke: wakeAt = wakeAt.flatMap { $0 <= now.uptime + Self.wakeTolerance ? nil : $0 }
             case .shutdownRequested, .requested, .reconfigured: break
-            case .dispatched, .delivered:
+            case .dispatched, .moved, .delivered:
                 underWay -= 1
                 actsUnderWay -= 1
             default: underWay -= 1
@@ -171,10 +171,11 @@ extension Engine {
 
         private mutating func start(_ command: Command, _ now: Instant, _ group: inout DiscardingTaskGroup) {
             underWay += 1
-            if command.acts { actsUnderWay += 1 }
+            // What is long is not waited for at the end, and may take as long as it takes.
+            if command.acts, !command.isLong { actsUnderWay += 1 }
             lastNumber &+= 1
             let number = lastNumber
-            startedAt[number] = now.uptime
+            if !command.isLong { startedAt[number] = now.uptime }
             group.addTask { [perform = engine.perform, inbox] in
                 inbox.post(await perform(command), from: number)
             }

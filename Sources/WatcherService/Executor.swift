@@ -14,10 +14,14 @@ package struct Executor: Sendable {
     private let heartbeatURL: String?
     private let network: HTTPNetwork
     private let redactor: Redactor
+    private let registry: RegistryClient
+    /// Of the actions that build images.
+    private let builders: [String: ImageBuilder]
 
     package init(
         _ config: Config, http: HTTPClient, github: GitHubClient, clients: [String: GitHubClient],
-        notifiers: [String: Notifier], heartbeatURL: String?, network: HTTPNetwork, redactor: Redactor
+        notifiers: [String: Notifier], heartbeatURL: String?, network: HTTPNetwork, redactor: Redactor,
+        registry: RegistryClient, builders: [String: ImageBuilder]
     ) {
         self.config = config
         self.http = http
@@ -27,6 +31,8 @@ package struct Executor: Sendable {
         self.heartbeatURL = heartbeatURL
         self.network = network
         self.redactor = redactor
+        self.registry = registry
+        self.builders = builders
     }
 
     package func perform(_ command: Command) async -> Event {
@@ -36,6 +42,9 @@ package struct Executor: Sendable {
         case .dispatch(let dispatch): await self.dispatch(dispatch)
         case .lookUp(let job, let action, let since): await lookUp(job, action, since)
         case .follow(let job, let action, let run): await follow(job, action, run)
+        case .build(let build): await self.build(build)
+        case .verify(let verify): await self.verify(verify)
+        case .move(let move): await self.move(move)
         case .deliver(let message, let notifier): await deliver(message, notifier)
         case .heartbeat: await heartbeat()
         case .wake(let milliseconds): await wake(milliseconds)
@@ -91,6 +100,32 @@ package struct Executor: Sendable {
         case .ended(let conclusion): return .followed(job: job, .ended(redactor.mask(conclusion)), reading)
         case .underway, .missing: return .followed(job: job, outcome, reading)
         }
+    }
+
+    private func build(_ command: Command.Build) async -> Event {
+        guard let builder = builders[command.action] else {
+            return .built(job: command.job, .failed(Self.gone, log: nil))
+        }
+        let outcome = await builder.build(command)
+        if case .failed(let trouble, let log) = outcome {
+            return .built(job: command.job, .failed(builder.redactor.mask(trouble), log: log))
+        }
+        return .built(job: command.job, outcome)
+    }
+
+    private func verify(_ command: Command.Verify) async -> Event {
+        let outcome = await registry.verify(command)
+        if case .failed(let trouble) = outcome { return .verified(job: command.job, .failed(redactor.mask(trouble))) }
+        return .verified(job: command.job, outcome)
+    }
+
+    private func move(_ command: Command.Move) async -> Event {
+        guard let builder = builders[command.action] else { return .moved(job: command.job, .failed(Self.gone)) }
+        let outcome = await builder.move(command)
+        if case .failed(let trouble) = outcome {
+            return .moved(job: command.job, .failed(builder.redactor.mask(trouble)))
+        }
+        return .moved(job: command.job, outcome)
     }
 
     private func workflow(_ action: String) -> (GitHubClient, Config.WorkflowDispatch)? {

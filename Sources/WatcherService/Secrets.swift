@@ -43,6 +43,18 @@ package struct Secrets: Sendable {
         return value
     }
 
+    /// Where the secret is, and what of it must be masked: for programs that read a file themselves, as it is.
+    func file(_ secret: Secret) throws(Failure) -> (path: String, contents: String)? {
+        let place = "\(secret)"
+        switch secret {
+        case .literal, .environment: return nil
+        case .file(let path): return (path, try contents(path, place))
+        case .credential(let name):
+            guard let folder = environment["CREDENTIALS_DIRECTORY"] else { _ = try read(secret); return nil }
+            return (folder + "/" + name, try contents(folder + "/" + name, place))
+        }
+    }
+
     private func contents(_ path: String, _ place: String) throws(Failure) -> String {
         let bytes: [UInt8]
         do throws(DurableFile.Failure) {

@@ -6,7 +6,7 @@ package struct Setup: Sendable {
     package let config: Config
     package let warnings: [ConfigProblem]
     package let path: String
-    private let environment: [String: String]
+    let environment: [String: String]
 
     /// Why the program cannot begin. The status is the contract's.
     package enum Failure: Error, Sendable {
@@ -121,6 +121,33 @@ package struct Setup: Sendable {
         return GitHubClient(http, apiURL: config.github.apiURL, token: token, network: try githubNetwork())
     }
 
+    /// The client of an action with a token or a server of its own. `version`: what is known of the server of `github`.
+    func workflowClient(
+        _ name: String, _ dispatch: Config.WorkflowDispatch, _ http: HTTPClient, version: APIVersion = APIVersion()
+    ) throws(Failure) -> GitHubClient {
+        let url = dispatch.apiURL ?? config.github.apiURL
+        let isOurs = url == config.github.apiURL
+        var token: String?
+        if let secret = dispatch.token {
+            token = try read(secret, "actions.\(name).workflowDispatch.token")
+        } else if isOurs, let secret = config.github.token {
+            // A token is for its own server: another server does not get that of `github`.
+            token = try read(secret, "github.token")
+        }
+        return GitHubClient(
+            http, apiURL: url, token: token, network: try githubNetwork(), version: isOurs ? version : APIVersion())
+    }
+
+    /// The same configuration, with other surroundings.
+    func with(environment: [String: String]) -> Setup { Setup(self, environment: environment) }
+
+    private init(_ other: Setup, environment: [String: String]) {
+        config = other.config
+        warnings = other.warnings
+        path = other.path
+        self.environment = environment
+    }
+
     package func notifier(_ name: String, _ notifier: Config.Notifier) throws(Failure) -> Notifier {
         try Notifier(notifier, network: try generalNetwork()) { (secret: Secret) throws(Failure) -> String in
             try read(secret, "notifiers.\(name)")
@@ -128,7 +155,11 @@ package struct Setup: Sendable {
     }
 
     /// Everything that a pass needs, with every secret read: what cannot be read is found before anything is begun.
-    package func executor(_ http: HTTPClient) throws(Failure) -> Executor {
+    ///
+    /// `progress` gets each line that a build says.
+    package func executor(
+        _ http: HTTPClient, progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(Failure) -> Executor {
         let network = try generalNetwork()
         let githubNetwork = try githubNetwork()
         var redactor = try redactor()
@@ -140,15 +171,7 @@ package struct Setup: Sendable {
         for (name, action) in config.actions {
             guard case .workflowDispatch(let dispatch) = action.work, dispatch.token != nil || dispatch.apiURL != nil
             else { continue }
-            let url = dispatch.apiURL ?? config.github.apiURL
-            let own: String? =
-                if let secret = dispatch.token { try read(secret, "actions.\(name).workflowDispatch.token") } else {
-                    nil
-                }
-            // A token is for its own server: another server does not get that of `github`.
-            clients[name] = GitHubClient(
-                http, apiURL: url, token: own ?? (url == config.github.apiURL ? token : nil), network: githubNetwork,
-                version: url == config.github.apiURL ? version : APIVersion())
+            clients[name] = try workflowClient(name, dispatch, http, version: version)
         }
         var notifiers: [String: Notifier] = [:]
         for (name, notifier) in config.notifiers {
@@ -158,9 +181,11 @@ package struct Setup: Sendable {
         }
         let heartbeat: String? =
             if let secret = config.heartbeat?.url { try read(secret, "heartbeat.url") } else { nil }
+        let registry = registryClient(http, network)
         return Executor(
             config, http: http, github: github, clients: clients, notifiers: notifiers, heartbeatURL: heartbeat,
-            network: network, redactor: redactor)
+            network: network, redactor: redactor, registry: registry,
+            builders: try builders(registry, redactor, progress))
     }
 
     /// Masks every secret that can be read here.
@@ -180,7 +205,7 @@ package struct Setup: Sendable {
     }
 
     /// Where the configuration names secrets, outside of notifiers.
-    private var secretPlaces: [(String, Secret)] {
+    var secretPlaces: [(String, Secret)] {
         var places: [(String, Secret?)] = [
             ("github.token", config.github.token), ("github.proxy", config.github.proxy),
             ("network.proxy", config.network.proxy), ("heartbeat.url", config.heartbeat?.url),
@@ -201,6 +226,10 @@ package struct Setup: Sendable {
         }
         for (name, notifier) in config.notifiers.sorted(by: { $0.key < $1.key }) {
             do throws(Failure) { _ = try self.notifier(name, notifier) } catch { found.append(error) }
+        }
+        for (name, action) in config.actions.sorted(by: { $0.key < $1.key }) {
+            guard case .imageBuild(let build) = action.work else { continue }
+            do throws(Failure) { _ = try buildSecrets(name, build) } catch { found.append(error) }
         }
         return found
     }

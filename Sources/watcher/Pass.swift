@@ -19,7 +19,7 @@ enum Pass {
     ) async throws -> Result {
         let file = try setup.stateFile(making: mode.acts)
         let http = try setup.httpClient()
-        let executor = try setup.executor(http)
+        let executor = try setup.executor(http, progress: voice.progress)
         if mode.acts {
             let lock = try Setup.lock(file, as: .once)
             return try await locked(file, lock)
@@ -54,6 +54,14 @@ struct Voice: Sendable {
     var isVerbose = false
     /// Standard output belongs to a document or a plan.
     var isSilent = false
+
+    /// What a build says, line by line: for a person at a terminal, a line for each step of each platform.
+    var progress: @Sendable (String) -> Void {
+        guard Terminal.isInteractive, !isSilent else { return { _ in } }
+        return { line in
+            if let step = BuildProgress.step(line) { Terminal.say("  " + step) }
+        }
+    }
 
     func tell(_ note: Note) {
         switch note.level {

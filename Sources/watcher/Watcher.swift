@@ -38,7 +38,8 @@ struct Watcher: AsyncParsableCommand {
             """,
         version: Setup.programVersion,
         subcommands: [
-            Once.self, Run.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self, Retry.self,
+            Once.self, Run.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self,
+            DoctorCommand.self, Retry.self,
             Forget.self,
             Accept.self,
             CheckNow.self,

@@ -12,14 +12,6 @@ struct LabWatcher {
 
     func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// `$WATCHER_BINARY`, else the release binary, else the one that was built beside these tests.
-    private static let program: String = {
-        if let named = ProcessInfo.processInfo.environment["WATCHER_BINARY"], !named.isEmpty { return named }
-        if FileManager.default.isExecutableFile(atPath: Lab.binary) { return Lab.binary }
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(filePath: tests).deletingLastPathComponent().path + "/watcher"
-    }()
-
     /// Upstreams `app0`… of that many repositories `lab/app0`…, and these notifiers.
     func configure(_ github: GitHubLookalike?, upstreams: Int = 1, notifiers: WireJSON) throws {
         let names = (0..<upstreams).map { "app\($0)" }
@@ -35,13 +27,13 @@ struct LabWatcher {
 
     @discardableResult
     func run(_ arguments: String..., okay: Bool = true) throws -> Lab.Outcome {
-        let words = ([Self.program] + arguments + ["--config", folder + "/config.json"]).map { "'\($0)'" }
+        let words = ([Lab.program] + arguments + ["--config", folder + "/config.json"]).map { "'\($0)'" }
         return try Lab.sh(words.joined(separator: " "), okay: okay)
     }
 
     func start(_ arguments: String...) throws -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: Self.program)
+        process.executableURL = URL(filePath: Lab.program)
         process.arguments = arguments + ["--config", folder + "/config.json"]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

@@ -8,16 +8,11 @@ struct SystemdLabTests {
     private static let secret = "ghp_systemdlabsecret0123456789"
     private static let hook = "systemdlabhook9876543210"
 
-    /// Runs a line inside the container.
     @discardableResult
-    private func inside(_ line: String, okay: Bool = true) throws -> String {
-        let quoted = line.replacingOccurrences(of: "'", with: "'\\''")
-        return try Lab.sh("docker exec watcher-systemd sh -c '\(quoted)'", okay: okay).output
-    }
+    private func inside(_ line: String, okay: Bool = true) throws -> String { try SystemdLab.inside(line, okay: okay) }
 
     private func put(_ text: String, at path: String, mode: String = "644") throws {
-        let encoded = Data(text.utf8).base64EncodedString()
-        try inside("mkdir -p $(dirname \(path)) && echo \(encoded) | base64 -d > \(path) && chmod \(mode) \(path)")
+        try SystemdLab.put(text, at: path, mode: mode)
     }
 
     private func property(_ name: String) throws -> String {
@@ -156,6 +151,10 @@ struct SystemdLabTests {
         let status = try inside("watcher status")
         #expect(status.contains("tool (lab/tool): 1.2.0"))
         #expect(try inside("watcher validate 2>&1").contains("not readable here"))
+        // A root shell finds the credentials where the unit takes them from.
+        let doctor = try inside("watcher doctor")
+        #expect(doctor.contains("ok       github: the token is valid"), "\(doctor)")
+        #expect(doctor.contains("ok       notifier chat: ") && doctor.contains(" 0 failed"), "\(doctor)")
         let dispatches = github.count(Route(.dispatch))
         #expect(try inside("watcher trigger build").contains("job w-"))
         try await github.waitForRequests(Route(.dispatch), count: dispatches + 1, timeout: .seconds(30))

@@ -65,7 +65,9 @@ struct ConfigGoodTests {
         app.minimumAge = 1_800
         app.onFirstSight = .act
         app.every = 300
-        #expect(config.upstreams == ["app": app, "2nd_app-x": Config.Upstream(repository: "own-er/.github")])
+        var second = Config.Upstream(repository: "own-er/.github")
+        second.onFirstSight = .buildIfMissing
+        #expect(config.upstreams == ["app": app, "2nd_app-x": second])
 
         var dispatch = Config.WorkflowDispatch(
             repository: "owner/images", workflow: "build.yml", ref: "refs/heads/main")
@@ -80,7 +82,30 @@ struct ConfigGoodTests {
         var action = Config.Action(upstreams: ["app", "2nd_app-x"], work: .workflowDispatch(dispatch))
         action.releases = .each
         (action.quietPeriod, action.attempts) = (600, 5)
-        #expect(config.actions == ["build": action])
+        #expect(config.actions["build"] == action)
+
+        func one(_ text: String) throws -> Template { try Template(text, upstreams: ["2nd_app-x"]) }
+        var build = Config.ImageBuild(
+            context: try one("https://git.example/app.git#{{2nd_app-x.tag}}"),
+            tags: [
+                try one("registry.example:5000/team/app:{{2nd_app-x.version}}"),
+                try one("team/app:v{{2nd_app-x.major}}-{{job.id}}"),
+            ])
+        build.dockerfile = "containers/app/Dockerfile"
+        build.platforms = ["linux/amd64", "linux/arm/v7"]
+        build.buildArgs = ["APP_VERSION": try one("{{2nd_app-x.version}}"), "EMPTY": try one("")]
+        build.movingTags = [
+            try one("latest"), try one("{{2nd_app-x.major}}.{{2nd_app-x.minor}}"), try one("ghcr.io/team/app:stable"),
+        ]
+        build.builder = "many-nodes"
+        build.timeout = 5_400
+        build.secrets = ["npm": .environment("NPM_TOKEN"), "key.pem": .file("/run/secrets/key")]
+        build.labels = ["com.example.team": try one("images {{job.highest}}")]
+        var image = Config.Action(upstreams: ["2nd_app-x"], work: .imageBuild(build))
+        image.verify = Config.Verify(
+            image: try one("http://localhost:5000/team/app:{{2nd_app-x.version}}"), platforms: ["linux/arm/v7"])
+        #expect(config.actions["image"] == image)
+        #expect(config.actions.count == 2)
 
         var chat = Config.Notifier(service: .slack(url: .literal("https://hooks.slack.example/services/T0/B0/x")))
         chat.events = [.started, .test]

@@ -55,7 +55,7 @@ struct ConfigWrongTests {
         }
         let expected = ConfigProblem(
             kind: .badValue, path: "$.upstreams.a.onFirstSight", position: JSONPosition(line: 1, column: 58),
-            found: "\"akt\"", expected: "\"baseline\" or \"act\"", suggestion: "act")
+            found: "\"akt\"", expected: "\"baseline\", \"act\" or \"build-if-missing\"", suggestion: "act")
         #expect(error.problems == [expected])
     }
 }

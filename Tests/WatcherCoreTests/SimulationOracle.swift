@@ -172,7 +172,7 @@ extension SimulatedOracle {
         case .check, .identify: checkPause("github")
         case .lookUp(_, let action, _), .follow(_, let action, _):
             checkPause(world.setup.quota(ofAction: action))
-        case .heartbeat, .wake: break
+        case .build, .verify, .move, .heartbeat, .wake: break
         }
     }
 

@@ -93,7 +93,7 @@ enum StateFixtures {
             var job = job(tag: tag, generation: 1)
             job.begin(
                 releases: ["elabftw": reference(tag), "s6-overlay": reference("v3.2.3.2")], isHighest: true,
-                since: time.adding(-60), at: now)
+                as: .dispatching(since: time.adding(-60), at: now.floor), at: now)
             return job
         }
         let dispatching = begun("5.6.13")
@@ -105,6 +105,16 @@ enum StateFixtures {
         missing.phase = .following(looks: 3, missingSince: time)
         var again = begun("5.6.10")
         again.retry(in: 30, reason: "GitHub answered 502", at: now)
-        return [waiting, dispatching, lookingUp, following, missing, again]
+        var images = [Job.Phase.asking(tries: 1), .building, .verifying(tries: 0), .moving(tries: 2)].map { phase in
+            var job = begun("5.6.9")
+            job.phase = phase
+            job.log = "state.json.logs/w-1.1.log"
+            return job
+        }
+        images[0].onlyIfMissing = true
+        images[1].cutOffs = 2
+        images[3].digest = "sha256:" + String(repeating: "d", count: 64)
+        images[3].platforms = [PlatformNote(platform: "linux/arm/v7", digest: "sha256:0")]
+        return [waiting, dispatching, lookingUp, following, missing, again] + images
     }()
 }

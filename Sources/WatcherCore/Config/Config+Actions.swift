@@ -21,8 +21,22 @@ extension Config.Action {
                             .workflowDispatch(.init(reading: object, upstreams: names, github: github))
                         }
                     }
-                )
+                ),
+                (
+                    "imageBuild",
+                    { value in
+                        value.object("imageBuild") { .imageBuild(.init(reading: $0, upstreams: names)) }
+                    }
+                ),
             ])
+        var platforms: [String]?
+        if case .imageBuild(let build) = work { platforms = build.platforms }
+        settings.verify = object.value("verify")?.object("verify") {
+            Config.Verify(reading: $0, upstreams: names, platforms: platforms)
+        }
+        if settings.verify != nil, case .workflowDispatch(let dispatch) = work, !dispatch.follow {
+            object.value.advise("verify has no effect without follow: nobody knows when the workflow has ended")
+        }
         guard let work else { return nil }
         settings.work = work
         self = settings

@@ -25,6 +25,12 @@ extension Config {
         for (name, value) in object.value("notifiers")?.members(names: .name) ?? [] {
             notifiers[name] = value.object("notifier") { Notifier(reading: $0, upstreams: names) } ?? nil
         }
+        for (name, value) in found ?? [] where upstreams[name]?.onFirstSight == .buildIfMissing {
+            guard !actions.values.contains(where: { $0.upstreams.contains(name) && $0.namesImage }) else { continue }
+            value.advise(
+                "onFirstSight \"build-if-missing\" has no effect: no action of this upstream has verify or builds an image"
+            )
+        }
         adviseOnQuota(github ?? object.value)
     }
 

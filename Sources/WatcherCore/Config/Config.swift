@@ -73,7 +73,10 @@ package struct Config: Sendable, Equatable {
         package init(repository: String) { self.repository = repository }
     }
 
-    package enum FirstSight: String, Sendable, CaseIterable { case baseline, act }
+    package enum FirstSight: String, Sendable, CaseIterable {
+        case baseline, act
+        case buildIfMissing = "build-if-missing"
+    }
 
     package struct Action: Sendable, Equatable {
         /// In the order as written, without repetition.
@@ -81,6 +84,8 @@ package struct Config: Sendable, Equatable {
         package var releases = Releases.newest
         package var quietPeriod: Int64 = 0
         package var attempts = 3
+        /// What the registry must hold after success; nil: for a build that is pushed its own tags, else nothing.
+        package var verify: Verify?
         package var work: Work
 
         package init(upstreams: [String], work: Work) {
@@ -94,6 +99,7 @@ package struct Config: Sendable, Equatable {
     /// What an action does. The kind is the key in the file.
     package enum Work: Sendable, Equatable {
         case workflowDispatch(WorkflowDispatch)
+        case imageBuild(ImageBuild)
     }
 
     package struct WorkflowDispatch: Sendable, Equatable {

@@ -90,7 +90,16 @@ package struct StatusReport: Sendable {
             ),
             ("attempts", .integer(job.attempts)), ("created", .string("\(job.created)")),
             ("begun", job.begunAt.map { .string("\($0)") }), ("ended", job.endedAt.map { .string("\($0)") }),
-            ("next", job.notBefore.map { .string("\($0)") }),
+            ("next", job.notBefore.map { .string("\($0)") }), ("log", job.log.map { .string($0) }),
+            (
+                "platforms",
+                job.platforms.map { notes in
+                    .array(
+                        notes.map {
+                            .object([.init("platform", .string($0.platform)), .init("digest", .string($0.digest))])
+                        })
+                }
+            ),
         ])
     }
 
@@ -177,7 +186,10 @@ package struct StatusReport: Sendable {
 
     private func line(_ job: Job) -> String {
         let when = job.endedAt ?? job.begunAt ?? job.created
-        let more = [job.run?.url, job.reason].compactMap { $0 }.joined(separator: ", ")
+        let log = job.log.map { "log: " + $0 }
+        let more = [job.run?.url, job.platforms?.map(\.platform).joined(separator: " "), job.reason, log].compactMap {
+            $0
+        }.joined(separator: ", ")
         return
             "\(job.id) \(job.action) for \(Words.releases(job.releases ?? job.causes)): \(job.status) \(ago(when))\(more.isEmpty ? "" : ", " + more)"
     }

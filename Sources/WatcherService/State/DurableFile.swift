@@ -59,6 +59,9 @@ package enum DurableFile {
         try syncFolder(of: path)
     }
 
+    /// Removes a file; one that is not there is no error.
+    package static func remove(_ path: String) { unsafe unlink(path) }
+
     /// The folder part of a path.
     package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -68,6 +68,7 @@ struct LookalikeCall {
         case 3 where rest.starts(with: ["actions", "runs"]): return .run
         case 4 where rest.starts(with: ["actions", "workflows"]) && rest[3] == "runs": return .workflowRuns
         case 4 where rest.starts(with: ["actions", "runs"]) && rest[3] == "jobs": return .jobs
+        case 4 where rest.starts(with: ["contents", ".github", "workflows"]): return .contents
         default: return .other
         }
     }

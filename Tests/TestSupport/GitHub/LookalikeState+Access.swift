@@ -53,7 +53,8 @@ extension LookalikeState {
         let needed: (permission: String, level: String)
         switch call.request.endpoint {
         case .dispatch: needed = ("actions", "write")
-        case .releases, .latestRelease, .release, .releaseByTag, .releaseAssets: needed = ("contents", "read")
+        case .releases, .latestRelease, .release, .releaseByTag, .releaseAssets, .contents:
+            needed = ("contents", "read")
         case .workflow, .workflowRuns, .run, .jobs: needed = ("actions", "read")
         case .repository, .rateLimit, .other: return nil
         }

@@ -60,6 +60,7 @@ extension LookalikeState {
         case .dispatch: return dispatch(call, repository)
         case .workflowRuns: return runList(call, repository)
         case .run, .jobs: return run(call, repository)
+        case .contents: return contents(call, repository)
         case .rateLimit, .other: return error(404, "Not Found")
         }
     }

@@ -83,6 +83,12 @@ struct SimulatedGitHub {
             )
         case .deliver(let message, let notifier):
             return (Self.latency, .delivered(message: message.id, notifier: notifier, .delivered))
+        case .build(let build):
+            return (Self.latency, .built(job: build.job, .failed(.lasting("there is no docker", hint: nil), log: nil)))
+        case .verify(let verify):
+            return (Self.latency, .verified(job: verify.job, .failed(.lasting("there is no registry", hint: nil))))
+        case .move(let move):
+            return (Self.latency, .moved(job: move.job, .failed(.lasting("there is no registry", hint: nil))))
         case .heartbeat: return (Self.latency, .heartbeat(nil))
         case .wake(let milliseconds): return (milliseconds, .woke)
         }

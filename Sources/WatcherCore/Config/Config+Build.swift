@@ -1,0 +1,143 @@
+extension Config {
+    /// An image that is built here, with `docker buildx`.
+    package struct ImageBuild: Sendable, Equatable {
+        package static let defaultPlatforms = ["linux/amd64", "linux/arm64", "linux/arm/v7"]
+        /// A folder, or a URL that buildx takes.
+        package var context: Template
+        package var dockerfile: String?
+        /// As written, proven to be platforms.
+        package var platforms = defaultPlatforms
+        package var buildArgs: [String: Template] = [:]
+        /// Whole image references, at least one.
+        package var tags: [Template]
+        /// Tags alone, for every repository in `tags`, or whole references.
+        package var movingTags: [Template] = []
+        package var push = true
+        package var builder: String?
+        /// Seconds.
+        package var timeout: Int64 = 10_800
+        /// By the id that the Dockerfile names.
+        package var secrets: [String: Secret] = [:]
+        package var labels: [String: Template] = [:]
+
+        package init(context: Template, tags: [Template]) {
+            self.context = context
+            self.tags = tags
+        }
+    }
+
+    /// An image that must be in its registry, for every platform.
+    package struct Verify: Sendable, Equatable {
+        package var image: Template
+        package var platforms: [String]
+
+        package init(image: Template, platforms: [String]) {
+            self.image = image
+            self.platforms = platforms
+        }
+    }
+}
+
+extension Config.ImageBuild {
+    /// How many there may be of tags, moving tags, platforms, arguments, labels and secrets each.
+    static let countLimit = 50
+
+    init(reading object: ConfigObject, upstreams names: Set<String>?) {
+        self.init(context: Template(literal: ""), tags: [])
+        let value = object.value("context", required: TextRule.context.expected)
+        context = value?.template(.context, upstreams: names) ?? context
+        dockerfile = object.text("dockerfile", .dockerfile)
+        platforms = object.platforms("platforms", default: Self.defaultPlatforms) ?? platforms
+        buildArgs = object.templates("buildArgs", names: .buildArgument, .line, upstreams: names)
+        let list = object.value("tags", required: "an array of image references, each with a tag")
+        tags = list?.distinct { $0.template(.imageReference, upstreams: names) } ?? []
+        list?.checkCount()
+        if case .array(let elements) = list?.node.content, elements.isEmpty {
+            list?.report(.badValue, found: "an empty array", expected: TextRule.imageReference.expected)
+        }
+        let moving = object.value("movingTags", default: .array([]))
+        movingTags = moving?.distinct { $0.template(.movingTag, upstreams: names) } ?? []
+        moving?.checkCount()
+        push = object.boolean("push", default: push)
+        if !push, !movingTags.isEmpty { moving?.advise("no effect without push") }
+        builder = object.text("builder", .builder)
+        timeout = object.seconds("timeout", default: timeout, atLeast: 1)
+        let secrets = object.value("secrets", default: .object([]))
+        for (name, value) in secrets?.members(names: .buildSecret) ?? [] {
+            self.secrets[name] = value.secret(.buildSecretValue)
+        }
+        secrets?.checkCount()
+        labels = object.templates("labels", names: .label, .line, upstreams: names)
+    }
+}
+
+extension Config.Verify {
+    /// `platforms` are those of the build, where there is one.
+    init(reading object: ConfigObject, upstreams names: Set<String>?, platforms: [String]?) {
+        self.init(image: Template(literal: ""), platforms: platforms ?? [])
+        let value = object.value("image", required: TextRule.imageReference.expected)
+        image = value?.template(.imageReference, upstreams: names) ?? image
+        if let reference = ImageReference(image.sample), reference.isPlain, !reference.isLoopback {
+            value?.advise("plain http beyond this machine: whoever is on the way can change what is seen")
+        }
+        let own = object.platforms("platforms", default: nil)
+        if own == nil, platforms == nil {
+            object.value.report(
+                .missingKey, found: "no \"platforms\"", expected: "an array of platforms such as \"linux/arm64\"")
+        }
+        self.platforms = own ?? self.platforms
+    }
+}
+
+extension ConfigObject {
+    fileprivate func platforms(_ name: String, default defaults: [String]?) -> [String]? {
+        guard let value = value(name, default: defaults.map { .array($0.map(JSONValue.string)) }) else { return nil }
+        var seen: Set<Platform> = []
+        let found = value.distinct { element -> String? in
+            guard let text = element.text(.platform), let platform = Platform(text) else { return nil }
+            guard seen.insert(platform).inserted else {
+                element.report(.badValue, found: "\(element.found()) for the second time", expected: "each once")
+                return nil
+            }
+            return text
+        }
+        value.checkCount()
+        if case .array(let elements) = value.node.content, elements.isEmpty {
+            value.report(.badValue, found: "an empty array", expected: TextRule.platform.expected)
+        }
+        return found
+    }
+
+    fileprivate func templates(
+        _ name: String, names rule: TextRule, _ value: TextRule, upstreams: Set<String>?
+    ) -> [String: Template] {
+        let members = self.value(name, default: .object([]))
+        defer { members?.checkCount() }
+        return (members?.members(names: rule) ?? []).reduce(into: [:]) { all, member in
+            all[member.name] = member.value.template(value, upstreams: upstreams)
+        }
+    }
+}
+
+extension ConfigValue {
+    /// A template that keeps the rule when its names are replaced by an ordinary version.
+    fileprivate func template(_ rule: TextRule, upstreams names: Set<String>?) -> Template? {
+        guard let template = template(upstreams: names) else { return nil }
+        guard rule.accepts(template.sample) else {
+            report(.badValue, found: found(), expected: rule.expected, suggestion: rule.suggest(template.sample))
+            return nil
+        }
+        return template
+    }
+
+    fileprivate func checkCount() {
+        let count: Int
+        switch node.content {
+        case .array(let elements): count = elements.count
+        case .object(let members): count = members.count
+        default: return
+        }
+        guard count > Config.ImageBuild.countLimit else { return }
+        report(.badValue, found: "\(count) of them", expected: "at most \(Config.ImageBuild.countLimit)")
+    }
+}

@@ -1,0 +1,71 @@
+package import Curl
+import WatcherCore
+
+/// Whether the mission can work here: looks at everything that a pass would need, and changes nothing.
+///
+/// What it does beyond reading: it asks registries for the beginning of an upload and never sends one, it asks GitHub to
+/// start a workflow on a branch that cannot exist, and it builds an image of a few bytes for each platform, which is kept
+/// nowhere.
+package struct Doctor: Sendable {
+    let setup: Setup
+    let http: HTTPClient
+    let environment: [String: String]
+    /// Whether notifiers are sent a test message.
+    let sends: Bool
+
+    package init(_ setup: Setup, _ http: HTTPClient, sends: Bool) {
+        let credentials = UnitCredentials.environment(setup.environment)
+        self.setup = setup.with(environment: credentials ?? setup.environment)
+        self.environment = credentials ?? setup.environment
+        self.http = http
+        self.sends = sends
+    }
+
+    /// Everything, each finding handed on as soon as it is there.
+    package func examine(_ tell: (Finding) -> Void) async {
+        configuration().forEach(tell)
+        state().forEach(tell)
+        for finding in await github() { tell(finding) }
+        for (name, action) in setup.config.actions.sorted(by: { $0.key < $1.key }) {
+            switch action.work {
+            case .workflowDispatch(let dispatch): for finding in await workflow(name, dispatch) { tell(finding) }
+            case .imageBuild(let build): for finding in await docker(name, build) { tell(finding) }
+            }
+            for finding in await images(name, action) { tell(finding) }
+        }
+        for (name, notifier) in setup.config.notifiers.sorted(by: { $0.key < $1.key }) {
+            tell(await receiver(name, notifier))
+        }
+    }
+
+    // MARK: - Here
+
+    private func configuration() -> [Finding] {
+        let warnings = setup.warnings.map { Finding.warning("configuration", $0.description) }
+        return warnings.isEmpty ? [.ok("configuration", "\(setup.path) is right")] : warnings
+    }
+
+    private func state() -> [Finding] {
+        let file: StateFile
+        do throws(Setup.Failure) {
+            file = try setup.stateFile(making: false)
+            _ = try Setup.load(file)
+        } catch {
+            return [.failed("state", error.lines.joined(separator: "; "), hint: error.hint)]
+        }
+        let probe = file.path + ".doctor"
+        do throws(DurableFile.Failure) {
+            try DurableFile.replace(probe, with: [0x0A])
+            DurableFile.remove(probe)
+        } catch {
+            if error.isMissing, setup.config.stateFile == nil {
+                return [.ok("state", "\(DurableFile.folder(of: file.path)) is made by the first pass")]
+            }
+            return [
+                .failed(
+                    "state", "\(error)", hint: "run it as the user that watcher runs as; is there space on the disk?")
+            ]
+        }
+        return [.ok("state", "\(file.path) can be written")]
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Curl
+import WatcherCore
+import WatcherService
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Whether the mission can work here: token, workflows, docker and its platforms, registry, receivers.",
+        discussion: """
+            Each line is ok, warning or failed, with a hint. Changes nothing; sends nothing unless asked. Status 1 when
+            anything failed. Run it as the user that watcher runs as; in a root shell it finds the credentials of the
+            installed unit.
+
+              watcher doctor
+              watcher doctor --send
+              watcher doctor --json | jq '.findings[] | select(.verdict != "ok")'
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Flag(help: "Send every notifier a test message.")
+    var send = false
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() async throws {
+        let setup = try common.setup()
+        let http = try setup.httpClient()
+        var findings: [Finding] = []
+        await Doctor(setup, http, sends: send).examine { finding in
+            findings.append(finding)
+            if !json { show(finding) }
+        }
+        await http.shutdown()
+        let failed = findings.count { $0.verdict == .failed }
+        if json {
+            Terminal.say(
+                .object([.init("ok", .bool(failed == 0)), .init("findings", .array(findings.map(\.json)))]))
+        } else {
+            let warned = findings.count { $0.verdict == .warning }
+            Terminal.say("\(findings.count - failed - warned) ok, \(warned) warnings, \(failed) failed")
+        }
+        if failed > 0 { throw Terminal.personNeeded }
+    }
+
+    private func show(_ finding: Finding) {
+        let word = finding.verdict.rawValue
+        Terminal.say("\(word)\(String(repeating: " ", count: 8 - word.count)) \(finding.subject): \(finding.text)")
+        if finding.verdict != .ok, let hint = finding.hint { Terminal.say("         hint: \(hint)") }
+    }
+}
