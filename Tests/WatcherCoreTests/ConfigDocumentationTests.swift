@@ -16,7 +16,8 @@ struct ConfigDocumentationTests {
 
     /// The rows of the table of services, each a notifier without its name.
     private static func rows() throws -> [String] {
-        try page("README.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let table = try page("README.md").split(separator: "| service | ").last?.split(separator: "\n\n").first ?? ""
+        return table.split(separator: "\n")
             .compactMap { $0.split(separator: "` | `{").dropFirst().first?.split(separator: "`").first }
             .map { "\"team\": {" + $0 }
     }
