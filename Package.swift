@@ -19,12 +19,12 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Curl", dependencies: ["CCurl"]),
-        .systemLibrary(name: "CTimers"),
+        .systemLibrary(name: "CGlibc"),
         .target(name: "WatcherCore"),
         .target(
             name: "WatcherService",
             dependencies: [
-                "CTimers", "Curl", "WatcherCore",
+                "CGlibc", "Curl", "WatcherCore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -63,7 +63,9 @@ let package = Package(
         .testTarget(name: "WatcherCoreTests", dependencies: ["WatcherCore"]),
         .testTarget(name: "WatcherServiceTests", dependencies: ["WatcherService", "TestSupport"]),
         .testTarget(name: "LabTests", dependencies: ["TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["TestSupport", "watcher"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["TestSupport", "watcher", .product(name: "Crypto", package: "swift-crypto")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -30,13 +30,19 @@ package struct Version: Sendable {
 
     package init?(_ tag: String) {
         var reader = Reader(tag)
-        reader.skipPrefix()
+        guard !Self.unfinished.contains(reader.prefix()) else { return nil }
         let start = reader.index
         guard let components = reader.components(), let suffixes = reader.suffixes() else { return nil }
         self.components = components
         self.suffixes = suffixes
         self.text = String(decoding: reader.bytes[start..<reader.index], as: UTF8.self)
     }
+
+    /// Before the number these words do not say which version is on its way (`nightly-20240101`, `rc1`): such a tag must
+    /// not be taken for a final release, and orders with nothing.
+    private static let unfinished: Set<String> = [
+        "alpha", "beta", "canary", "dev", "nightly", "prerelease", "preview", "rc", "snapshot",
+    ]
 
     /// The longest tag that is read at all.
     private static let lengthLimit = 128
@@ -52,12 +58,14 @@ package struct Version: Sendable {
         private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
         private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
 
-        /// Letters, `-` and `_` up to the first digit; a separator alone is no prefix.
-        mutating func skipPrefix() {
-            guard let first = bytes.first, Self.isLetter(first) else { return }
+        /// Skips letters, `-` and `_` up to the first digit; a separator alone is no prefix. Its last word, in small letters.
+        mutating func prefix() -> String {
+            guard let first = bytes.first, Self.isLetter(first) else { return "" }
             while index < bytes.count, Self.isLetter(bytes[index]) || bytes[index] == 0x2D || bytes[index] == 0x5F {
                 index += 1
             }
+            let word = bytes[..<index].split { !Self.isLetter($0) }.last ?? []
+            return String(decoding: word.map { $0 | 0x20 }, as: UTF8.self)
         }
 
         mutating func components() -> [UInt64]? {

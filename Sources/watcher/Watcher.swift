@@ -22,14 +22,19 @@ struct Watcher: AsyncParsableCommand {
         abstract: "When somebody else releases, rebuild: watches GitHub releases, starts builds, tells a chat.",
         discussion: """
             Start with a configuration (config.example.json), then:
-              watcher validate                 is the configuration right?
-              watcher explain elabftw          what would be taken, and why?
-              watcher once --dry-run           what would happen now?
-              watcher once                     one pass; for cron, silent when nothing is new
-              watcher status                   what has been seen, what is under way, what has failed
+              watcher validate           is the configuration right?
+              watcher explain elabftw    what would be taken, and why?
+              watcher once --dry-run     what would happen now?
+              watcher once               one pass; for cron: silent without news
+              watcher status             what has been seen, is under way, has failed
 
-            Exit status: 0 done, or trouble that the next pass tries again; 1 a person is needed; 64 wrong command
-            line; 74 the state cannot be written; 75 another instance is running; 78 wrong configuration or state.
+            Exit status:
+              0   done, or trouble that the next pass tries again
+              1   a person is needed
+              64  wrong command line
+              74  the state cannot be written
+              75  another instance is running
+              78  wrong configuration or state
             """,
         version: Setup.programVersion,
         subcommands: [

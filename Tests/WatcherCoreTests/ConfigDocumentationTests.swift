@@ -4,19 +4,29 @@ import WatcherCore
 
 @Suite("Configurations in the documentation")
 struct ConfigDocumentationTests {
-    private static let page = ConfigFixtures.root.appending(
-        path: "Sources/WatcherCore/WatcherCore.docc/Notifiers.md")
-
-    /// What stands between the fences of JSON: entries of `notifiers`.
-    private static func blocks() throws -> [Substring] {
-        let text = String(decoding: try Data(contentsOf: page), as: UTF8.self)
-        return text.split(separator: "```json\n").dropFirst().compactMap { $0.split(separator: "\n```").first }
+    private static func page(_ path: String) throws -> String {
+        String(decoding: try Data(contentsOf: ConfigFixtures.root.appending(path: path)), as: UTF8.self)
     }
 
-    @Test("every notifier on the page is read without a problem or a warning, and every service is among them")
-    func notifiers() throws {
+    /// What stands between the fences of JSON: entries of `notifiers`.
+    private static func blocks() throws -> [String] {
+        try page("Sources/WatcherCore/WatcherCore.docc/Notifiers.md").split(separator: "```json\n").dropFirst()
+            .compactMap { $0.split(separator: "\n```").first.map(String.init) }
+    }
+
+    /// The rows of the table of services, each a notifier without its name.
+    private static func rows() throws -> [String] {
+        try page("README.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .compactMap { $0.split(separator: "` | `{").dropFirst().first?.split(separator: "`").first }
+            .map { "\"team\": {" + $0 }
+    }
+
+    @Test(
+        "every notifier that is shown is read without a problem or a warning, and every service is among them",
+        arguments: [blocks, rows])
+    func notifiers(shown: @Sendable () throws -> [String]) throws {
         var services: Set<String> = []
-        for block in try Self.blocks() {
+        for block in try shown() {
             let text = #"{ "upstreams": { "app": { "github": "owner/app" } }, "notifiers": {"# + block + "} }"
             let reading = try ConfigReader.read(Array(text.utf8)).get()
             #expect(reading.warnings == [], "\(block)")

@@ -6,7 +6,7 @@ import WatcherCore
     /// `WATCHER_SEED` plays one life again, and `WATCHER_TRACE` prints its every turn; `WATCHER_SIMULATION_STEPS` says how many steps all shards make together.
     private static let environment = ProcessInfo.processInfo.environment
     #if DEBUG
-        private static let defaultSteps = 200_000
+        private static let defaultSteps = 60_000
     #else
         private static let defaultSteps = 1_000_000
     #endif

@@ -40,7 +40,8 @@ import WatcherCore
         arguments: [
             "", "latest", "v", "-1.0", "_1", ".1", "1.", "1..2", "1.0-", "1.0-dev", "untagged-1234abcd", "1.0-nightly",
             "1.0 2", "1.0-p", "v 1", "1.0/2", "１.0", "1.0-rc1x", "99999999999999999999", "1.99999999999999999999",
-            "1.0-rc99999999999999999999", "é1", "1.0\n", String(repeating: "1.", count: 64) + "1",
+            "1.0-rc99999999999999999999", "é1", "1.0\n", "rc1", "nightly-20240101", "v-Beta-2", "my-app-snapshot_3",
+            String(repeating: "1.", count: 64) + "1",
         ])
     func unreadable(tag: String) { #expect(Version(tag) == nil) }
 

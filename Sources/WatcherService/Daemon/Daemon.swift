@@ -18,6 +18,7 @@ package struct Daemon: Sendable {
 
     /// Runs until SIGTERM or SIGINT. Throws what keeps it from beginning, or a state that could not be saved at the end.
     package func run() async throws(Setup.Failure) {
+        let memory = SparseMemory()
         // Before the lock is taken: its holder may be sent signals.
         let stops = await Signals.stops()
         let setup = try Setup(configPath: configPath, environment: environment)
@@ -43,8 +44,10 @@ package struct Daemon: Sendable {
             save: { (ledger) throws(DurableFile.Failure) in try file.save(ledger) },
             observe: { ServiceLog.tell($0, to: logger) }, answer: requests.answer,
             turned: { turn in
-                manager.turned(turn, uptime: Clock.now().uptime)
+                let uptime = Clock.now().uptime
+                manager.turned(turn, uptime: uptime)
                 timers.settle()
+                memory.settle(at: uptime)
             }, pulse: manager.pulse)
         logger.notice(
             "started",

@@ -1,4 +1,4 @@
-import CTimers
+import CGlibc
 import FoundationEssentials
 import Glibc
 import Synchronization
