@@ -128,6 +128,31 @@ import Testing
         }
     }
 
+    @Test("docker's own builder needs an engine here, one that is named does not", arguments: [nil, "farm"])
+    func builders(_ builder: String?) async throws {
+        try await withWorld { world async throws in
+            world.publishBaseline()
+            // A docker whose engine is not there, while its builders are.
+            let tools = Fixtures.folder.path + "/docker-without-engine"
+            world.environ("PATH", tools + ":/usr/bin:/bin")
+            world.set("actions.build-image.workflowDispatch", nil)
+            world.set(
+                "actions.build-image.imageBuild",
+                ["context": .string(tools), "tags": ["x.example/y:1"], "platforms": ["linux/arm/v7"], "push": false])
+            world.set("actions.build-image.imageBuild.builder", builder.map { .string($0) })
+            let output = try await world.run("doctor", "--json")
+            let found = findings(output).filter { $0.contains(" action build-image: ") }
+            if builder == nil {
+                #expect(output.status == 1)
+                #expect(found.count == 1 && found[0].hasPrefix("failed action build-image: Cannot connect"), "\(found)")
+            } else {
+                #expect(output.status == 0)
+                #expect(found.contains("ok action build-image: builder farm, driver remote"), "\(found)")
+                #expect(found.contains("ok action build-image: linux/arm/v7 runs"), "\(found)")
+            }
+        }
+    }
+
     @Test("--send sends every notifier a test message, and says which refuses it") func sends() async throws {
         try await withWorld { world async throws in
             world.publishBaseline()

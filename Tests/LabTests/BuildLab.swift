@@ -59,7 +59,7 @@ final class BuildLab {
     var statePath: String { folder + "/state.json" }
     var configPath: String { folder + "/config.json" }
 
-    func environ(_ name: String, _ value: String) { environment[name] = value }
+    func environ(_ name: String, _ value: String?) { environment[name] = value }
 
     // MARK: - What is built
 

@@ -78,7 +78,7 @@ def up(folder):
     synapse = [python, "-m", "synapse.app.homeserver"]
     subprocess.run(
         [*synapse, "--server-name", "localhost", "--config-path", folder / "generated.yaml", "--generate-config",
-         "--report-stats=no", "--data-directory", folder], check=True, stdout=subprocess.DEVNULL)
+         "--report-stats=no", "--data-directory", folder], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     port = free_port()
     (folder / "homeserver.yaml").write_text(CONFIG.format(folder=folder, port=port))
     start([*synapse, "--config-path", folder / "homeserver.yaml"], folder, "synapse")
@@ -86,7 +86,7 @@ def up(folder):
     wait_for(lambda: urllib.request.urlopen(base + "/health", timeout=5).status, "the homeserver")
     subprocess.run(
         [tools / "register_new_matrix_user", "-c", folder / "homeserver.yaml", "-u", "bot", "-p", "botpass",
-         "--no-admin", base], check=True, stdout=subprocess.DEVNULL)
+         "--no-admin", base], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     login = call(base, "POST", "/_matrix/client/v3/login", {
         "type": "m.login.password", "identifier": {"type": "m.id.user", "user": "bot"}, "password": "botpass",
         "device_id": "WATCHER"})

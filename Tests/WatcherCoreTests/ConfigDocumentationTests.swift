@@ -23,6 +23,25 @@ struct ConfigDocumentationTests {
     }
 
     @Test(
+        "every build that is shown is read without a problem or a warning",
+        arguments: [("README.md", "\"actions\": {"), ("deploy/image/README.md", "\"imageBuild\": {")])
+    func builds(page: String, opening: String) throws {
+        let blocks = try Self.page(page).split(separator: "```json\n").dropFirst()
+            .compactMap { $0.split(separator: "\n```").first.map(String.init) }.filter { $0.hasPrefix(opening) }
+        #expect(blocks.count == 1)
+        for block in blocks {
+            let actions =
+                opening.hasPrefix("\"actions") ? block : #""actions": {"a": {"upstreams": ["elabftw"], "# + block + "}}"
+            let text =
+                #"{"upstreams": {"elabftw": {"github": "elabftw/elabftw"}, "s6-overlay": {"github": "a/s6"}}, "#
+                + actions + "}"
+            let reading = try ConfigReader.read(Array(text.utf8)).get()
+            #expect(reading.warnings == [], "\(block)")
+            #expect(reading.config.actions.count == 1)
+        }
+    }
+
+    @Test(
         "every notifier that is shown is read without a problem or a warning, and every service is among them",
         arguments: [blocks, rows])
     func notifiers(shown: @Sendable () throws -> [String]) throws {
