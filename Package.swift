@@ -18,6 +18,7 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Curl", dependencies: ["CCurl"]),
         .systemLibrary(name: "CTimers"),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "WatcherCore"),
         .target(
             name: "WatcherService",
@@ -30,7 +31,7 @@ let package = Package(
         .executableTarget(
             name: "watcher",
             dependencies: [
-                "Curl", "WatcherCore", "WatcherService",
+                "CMalloc", "Curl", "WatcherCore", "WatcherService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

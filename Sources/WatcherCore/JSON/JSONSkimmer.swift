@@ -16,6 +16,7 @@ package struct JSONSkimmer {
     package private(set) var index = 0
     /// Whether the next member is the first of its object.
     private var isFirst = true
+    private var lastTime: (place: Range<Int>, value: Timestamp)?
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -160,7 +161,11 @@ package struct JSONSkimmer {
         try expect(0x22)
         let start = index
         try skipString()
-        return try Self.needed(Timestamp(utf8: Array(bytes[start..<index - 1])))
+        // A pass writes the same second many times.
+        if let (place, value) = lastTime, bytes[place].elementsEqual(bytes[start..<index - 1]) { return value }
+        let value = try Self.needed(Timestamp(utf8: Array(bytes[start..<index - 1])))
+        lastTime = (start..<index - 1, value)
+        return value
     }
 
     // MARK: - What is not wanted
