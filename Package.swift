@@ -33,7 +33,7 @@ let package = Package(
         .executableTarget(
             name: "watcher",
             dependencies: [
-                "Curl", "WatcherCore", "WatcherService",
+                "CGlibc", "Curl", "WatcherCore", "WatcherService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

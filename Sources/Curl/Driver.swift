@@ -162,7 +162,7 @@ import CCurl
 
     private func spare(_ easy: Easy) {
         guard spares.count < Self.spareLimit else { return }
-        easy.reset()
+        easy.rest()
         spares.append(easy)
     }
 }

@@ -4,6 +4,16 @@ import CCurl
 @safe final class Easy {
     let handle: UnsafeMutableRawPointer
     private let errorBuffer: UnsafeMutablePointer<CChar>
+    /// What the options that stay from request to request were set for; nil: none may stay.
+    private var profile: Profile?
+
+    /// All that decides the options of a request without a body, but for its URL, its headers and its callbacks' object.
+    struct Profile: Equatable {
+        var method: HTTPRequest.Method
+        var isTLS: Bool
+        var connectTimeout: Duration
+        var network: HTTPNetwork
+    }
 
     /// Nil without memory.
     init?() {
@@ -18,10 +28,23 @@ import CCurl
         unsafe errorBuffer.deallocate()
     }
 
-    /// Back to a handle without options. Its caches stay (libcurl documents that for `curl_easy_reset`).
-    func reset() {
-        unsafe curl_easy_reset(handle)
+    /// Makes it ready for a request. True: the options of the request before are those of this one too, and need not be
+    /// set again, which is most of what beginning a request costs. False: it has no options. Its caches stay either way
+    /// (libcurl documents that for `curl_easy_reset`).
+    func begin(_ profile: Profile?) -> Bool {
         unsafe errorBuffer.pointee = 0
+        if let profile, profile == self.profile { return true }
+        unsafe curl_easy_reset(handle)
+        self.profile = profile
+        return false
+    }
+
+    /// The options may not stay: libcurl has refused one.
+    func forgetOptions() { profile = nil }
+
+    /// The request has ended. Options that cannot stay go now, and the body with them.
+    func rest() {
+        if profile == nil { unsafe curl_easy_reset(handle) }
     }
 
     /// What libcurl had to say about the last error; empty when nothing. It may quote the URL: never for a person as
@@ -34,7 +57,7 @@ import CCurl
         return answer
     }
 
-    /// Directs libcurl's error texts to the buffer; `reset` has undone that.
+    /// Directs libcurl's error texts to the buffer; a handle without options has none.
     func collectErrors() -> CURLcode {
         unsafe watcher_easy_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer)
     }

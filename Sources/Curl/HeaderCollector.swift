@@ -22,17 +22,18 @@ struct HeaderCollector {
         bytes += line.count
         guard lines <= Self.lineLimit, bytes <= Self.byteLimit else { return false }
         guard !isComplete else { return true }
-        let text = unsafe Self.trimmed(line[...])
-        if unsafe text.isEmpty, unsafe !Self.startsBlank(line) {
+        let text = unsafe Self.trimmed(line, 0..<line.count)
+        if text.isEmpty, unsafe !Self.startsBlank(line) {
             isComplete = status >= 200
-        } else if unsafe text.starts(with: "HTTP/".utf8) {
-            unsafe begin(text)
+        } else if unsafe line[text].first == UInt8(ascii: "H"), unsafe line[text].starts(with: "HTTP/".utf8) {
+            unsafe begin(line[text])
         } else if unsafe Self.startsBlank(line) {
-            headers.continueLast(with: unsafe String(decoding: text, as: UTF8.self))
-        } else if let colon = unsafe text.firstIndex(of: UInt8(ascii: ":")) {
-            headers.append(
-                name: unsafe String(decoding: Self.trimmed(text[..<colon]), as: UTF8.self),
-                value: unsafe String(decoding: Self.trimmed(text[(colon + 1)...]), as: UTF8.self))
+            unsafe headers.continueLast(with: UnsafeBufferPointer(rebasing: line[text]))
+        } else if let colon = text.first(where: { unsafe line[$0] == UInt8(ascii: ":") }) {
+            let name = unsafe Self.trimmed(line, text.lowerBound..<colon)
+            let value = unsafe Self.trimmed(line, colon + 1..<text.upperBound)
+            unsafe headers.append(
+                name: UnsafeBufferPointer(rebasing: line[name]), value: UnsafeBufferPointer(rebasing: line[value]))
         }
         return true
     }
@@ -49,11 +50,12 @@ struct HeaderCollector {
         unsafe line.first == UInt8(ascii: " ") || line.first == UInt8(ascii: "\t")
     }
 
-    private static func trimmed(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {
+    /// The part of a range of the line that is left without the white space at its ends.
+    private static func trimmed(_ line: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Range<Int> {
         func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-        var text = unsafe text
-        while let last = unsafe text.last, isBlank(last) { unsafe text.removeLast() }
-        while let first = unsafe text.first, isBlank(first) { unsafe text.removeFirst() }
-        return unsafe text
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, unsafe isBlank(line[end - 1]) { end -= 1 }
+        while start < end, unsafe isBlank(line[start]) { start += 1 }
+        return start..<end
     }
 }

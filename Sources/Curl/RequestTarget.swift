@@ -30,6 +30,9 @@ struct RequestTarget: Sendable {
         }
     }
 
+    /// What libcurl writes by itself.
+    private static let ownHeaders = ["Content-Length", "Transfer-Encoding"]
+
     /// RFC 3986 as far as the authority: what follows it is the server's business.
     private static func parse(_ url: String) throws(HTTPError) -> (isTLS: Bool, host: String) {
         let bytes = Array(url.utf8)
@@ -46,7 +49,7 @@ struct RequestTarget: Sendable {
         } else {
             throw .invalidRequest(reason: "the URL begins neither with https:// nor with http://")
         }
-        let authority = rest.prefix { !"/?#".utf8.contains($0) }
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         let host = authority.lastIndex(of: UInt8(ascii: "@")).map { authority[($0 + 1)...] } ?? authority
         guard let first = host.first, first != UInt8(ascii: ":") else {
             throw .invalidRequest(reason: "the URL names no host")
@@ -62,13 +65,13 @@ struct RequestTarget: Sendable {
         var size = 0
         for (name, value) in headers {
             size += name.utf8.count + value.utf8.count + 2
-            guard !name.isEmpty, name.utf8.allSatisfy(\.isToken) else {
+            guard !name.isEmpty, name.utf8.allSatisfy({ $0.isToken }) else {
                 throw .invalidRequest(reason: "a header's name is empty or holds a character that none may")
             }
             guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }) else {
                 throw .invalidRequest(reason: "the value of the header \(name) holds a control character")
             }
-            for own in ["Content-Length", "Transfer-Encoding"] where HTTPHeaders.same(name, own) {
+            for own in Self.ownHeaders where HTTPHeaders.same(name, own) {
                 throw .invalidRequest(reason: "\(own) is not the caller's to set")
             }
         }
@@ -80,9 +83,9 @@ struct RequestTarget: Sendable {
 
 extension [UInt8] {
     fileprivate func afterScheme(_ scheme: String) -> ArraySlice<UInt8>? {
-        let wanted = Array(scheme.utf8)
-        guard count >= wanted.count, prefix(wanted.count).map(\.asciiLowercased) == wanted else { return nil }
-        return self[wanted.count...]
+        let length = scheme.utf8.count
+        guard count >= length, zip(self, scheme.utf8).allSatisfy({ $0.asciiLowercased == $1 }) else { return nil }
+        return self[length...]
     }
 }
 

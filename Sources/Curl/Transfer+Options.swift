@@ -1,11 +1,30 @@
 import CCurl
 
 extension Transfer {
-    /// Sets every option of the transfer on its handle, which was reset. Returns the first that libcurl refused.
+    /// Sets every option of the transfer on its handle, as far as it has not got it. Returns the first that libcurl
+    /// refused.
     func configure(_ configuration: HTTPClient.Configuration, trust: TrustStore, share: Share) -> CURLcode {
         let request = call.request
         var options = Options(easy)
+        let hasBody = request.method == .post || request.method == .put
+        let profile = Easy.Profile(
+            method: request.method, isTLS: call.target.isTLS, connectTimeout: request.connectTimeout,
+            network: request.network)
+        if !easy.begin(hasBody ? nil : profile) {
+            setCommon(configuration, trust: trust, share: share, &options)
+        }
         options.set(CURLOPT_URL, request.url)
+        options.note(setHeaders() ? CURLE_OK : CURLE_OUT_OF_MEMORY)
+        for code in attach() { options.note(code) }
+        if options.firstRefusal != CURLE_OK { easy.forgetOptions() }
+        return options.firstRefusal
+    }
+
+    /// What is the same for all requests with one `Easy.Profile`, and the body where there is one.
+    private func setCommon(
+        _ configuration: HTTPClient.Configuration, trust: TrustStore, share: Share, _ options: inout Options
+    ) {
+        let request = call.request
         options.set(CURLOPT_PATH_AS_IS, 1)
         options.set(CURLOPT_PROTOCOLS_STR, configuration.allowPlainHTTP ? "http,https" : "https")
         options.set(CURLOPT_FOLLOWLOCATION, 0)
@@ -27,9 +46,6 @@ extension Transfer {
         options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         options.set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
         if let proxy = request.network.proxy { options.set(CURLOPT_PROXY, proxy) }
-        options.note(setHeaders() ? CURLE_OK : CURLE_OUT_OF_MEMORY)
-        for code in attach() { options.note(code) }
-        return options.firstRefusal
     }
 
     private func setProtocol(_ options: inout Options) {
@@ -70,12 +86,15 @@ extension Transfer {
     /// libcurl's spelling: `Name;` for an empty value, `Name:` to leave out what it would add by itself.
     private func setHeaders() -> Bool {
         let given = call.request.headers
-        var lines = given.map { $0.value.allSatisfy(\.isWhitespace) ? "\($0.name);" : "\($0.name): \($0.value)" }
-        for unwanted in ["Expect", "Content-Type"] where !given.contains(where: { HTTPHeaders.same($0.name, unwanted) })
-        {
-            lines.append("\(unwanted):")
+        for (name, value) in given {
+            let isBlank = value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+            guard addHeader(isBlank ? name + ";" : name + ": " + value) else { return false }
         }
-        return lines.allSatisfy(addHeader)
+        for (unwanted, line) in [("Expect", "Expect:"), ("Content-Type", "Content-Type:")]
+        where !given.contains(where: { HTTPHeaders.same($0.name, unwanted) }) {
+            guard addHeader(line) else { return false }
+        }
+        return true
     }
 }
 

@@ -48,7 +48,7 @@ package struct Core: Sendable {
     var checking: Set<String> = []
     /// Lists that bring news, until it is known whose they are.
     var held: [String: ReleaseList] = [:]
-    var quotas: [String: Quota] = [:]
+    var quotas = Quotas()
     /// Jobs with a command under way.
     var working: Set<String> = []
     /// Jobs that had their one look in a pass that does not wait.
@@ -192,19 +192,33 @@ extension Core {
     }
 
     mutating func withQuota<Result>(_ key: QuotaKey, _ body: (inout Quota) -> Result) -> Result {
-        var quota =
-            quotas[key.name]
-            ?? Quota(
-                ledger.quotas[key.name] ?? Quota.Record(), requestsPerMinute: config.github.requestsPerMinute)
-        // Out of the dictionary while it changes, so that its list is not copied each time.
-        quotas[key.name] = nil
+        // Out of its place while it changes, so that its list is not copied each time.
+        let known = quotas.take(key)
+        let before = known?.record ?? ledger.quotas[key.name]
+        var quota = known ?? Quota(before ?? Quota.Record(), requestsPerMinute: config.github.requestsPerMinute)
         let result = body(&quota)
-        if ledger.quotas[key.name] != quota.record {
+        if before != quota.record {
             ledger.quotas[key.name] = quota.record
             changed(.noted)
         }
-        quotas[key.name] = quota
+        quotas.put(quota, key)
         return result
+    }
+
+    /// The quotas of this process. That of `github` is asked for five times a look: it has a place without a search.
+    struct Quotas: Sendable {
+        private var github: Quota?
+        private var others: [String: Quota] = [:]
+
+        mutating func take(_ key: QuotaKey) -> Quota? {
+            guard case .github = key else { return others.removeValue(forKey: key.name) }
+            defer { github = nil }
+            return github
+        }
+
+        mutating func put(_ quota: Quota, _ key: QuotaKey) {
+            if case .github = key { github = quota } else { others[key.name] = quota }
+        }
     }
 
     mutating func note(_ reading: QuotaReading?, of key: QuotaKey, at now: Instant) {

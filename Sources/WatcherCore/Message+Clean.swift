@@ -17,6 +17,7 @@ extension String {
     }
 
     private func cleaned(limit: Int, keepingLines: Bool) -> String {
+        if isPlain(within: limit) { return self }
         var result = String.UnicodeScalarView()
         var marks = 0
         var length = 0
@@ -46,6 +47,18 @@ extension String {
         }
         return String(result).trimmingBlanks().cut(to: limit) { $0.utf16.count }
     }
+
+    /// Printable ASCII with single blanks between words, within the limit: nearly every name, tag and link. It is clean
+    /// as it is, and Unicode need not be asked about each of its scalars.
+    private func isPlain(within limit: Int) -> Bool {
+        guard utf8.count <= limit else { return false }
+        var last: UInt8 = 0x20
+        for byte in utf8 {
+            guard byte < 0x7F, byte > 0x20 || byte == 0x20 && last != 0x20 else { return false }
+            last = byte
+        }
+        return last != 0x20
+    }
 }
 
 /// What one scalar of a text from outside becomes.
@@ -57,6 +70,7 @@ private enum CleanedScalar {
     init(_ scalar: Unicode.Scalar) {
         let properties = scalar.properties
         switch scalar {
+        case "!"..."~": self = .kept
         case "\n", "\r", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}": self = .lineBreak
         case "\t": self = .blank
         case "\u{FE0E}", "\u{FE0F}": self = .mark

@@ -118,7 +118,7 @@ extension Core {
         let after = Set(config.upstreams.keys)
         let moved = after.intersection(before).filter { self.config.upstreams[$0] != config.upstreams[$0] }
         self.config = config
-        quotas = [:]
+        quotas = Quotas()
         lastBudget = nil
         schedule.drop(before.subtracting(after))
         schedule.planNow(after.subtracting(before).union(moved).subtracting(checking).sorted(), at: now)

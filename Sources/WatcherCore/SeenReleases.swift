@@ -15,6 +15,12 @@ package struct SeenReleases: Sendable, Equatable {
 
     package init() {}
 
+    /// As the state file holds it.
+    init(lists: [String: String]) { byReason = lists }
+
+    /// The lists by their reasons, in the order of the alphabet.
+    var lists: [(reason: String, list: String)] { byReason.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+
     package var isEmpty: Bool { byReason.isEmpty }
 
     /// All of it, for looking up many ids: costs time in proportion to the whole.
@@ -22,10 +28,11 @@ package struct SeenReleases: Sendable, Equatable {
         var found: [Int64: Entry] = [:]
         for (word, list) in byReason {
             guard let reason = Seen(rawValue: word) else { continue }
-            for item in list.utf8.split(separator: 0x20) {
-                guard let hash = item.lastIndex(of: 0x23), let id = Int64(Substring(item[item.index(after: hash)...]))
+            for item in Array(list.utf8).split(separator: 0x20) {
+                guard let hash = item.lastIndex(of: 0x23),
+                    let id = Int64(String(decoding: item[(hash + 1)...], as: UTF8.self))
                 else { continue }
-                found[id] = Entry(reason: reason, tag: String(Substring(item[..<hash])))
+                found[id] = Entry(reason: reason, tag: String(decoding: item[..<hash], as: UTF8.self))
             }
         }
         return found
@@ -33,8 +40,12 @@ package struct SeenReleases: Sendable, Equatable {
 
     package mutating func add(_ id: Int64, tag: String, _ reason: Seen) {
         // A tag that could break the list is never taken, so it need not be known either.
-        let item = "\(Tag.isSafe(tag) ? tag : "")#\(id)"
-        byReason[reason.rawValue, default: ""].append(byReason[reason.rawValue] == nil ? item : " " + item)
+        let item = (Tag.isSafe(tag) ? tag : "") + "#" + String(id)
+        if byReason[reason.rawValue] == nil {
+            byReason[reason.rawValue] = item
+        } else {
+            byReason[reason.rawValue]?.append(" " + item)
+        }
     }
 
     /// Takes an id out, to be decided again: a pre-release that was promoted.

@@ -61,23 +61,41 @@ package struct Instant: Sendable, Hashable {
 extension Timestamp: Codable, CustomStringConvertible {
     /// ISO 8601 in UTC.
     package var description: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends what `description` is.
+    func append(to bytes: inout [UInt8]) {
         let days = seconds >= 0 ? seconds / 86_400 : -((86_399 - seconds) / 86_400)
         let rest = Int(seconds - days * 86_400)
         let (year, month, day) = Self.civil(fromDays: days)
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let digits = String(year)
-        let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        return "\(padded)-\(two(month))-\(two(day))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
+        func two(_ number: Int) {
+            bytes.append(UInt8(0x30 + number / 10 % 10))
+            bytes.append(UInt8(0x30 + number % 10))
+        }
+        two(Int(year) / 100)
+        two(Int(year) % 100)
+        for (mark, number) in [
+            (0x2D, month), (0x2D, day), (0x54, rest / 3600), (0x3A, rest / 60 % 60), (0x3A, rest % 60),
+        ] {
+            bytes.append(UInt8(mark))
+            two(number)
+        }
+        bytes.append(0x5A)
     }
 
     /// Reads `YYYY-MM-DDTHH:MM:SS`, with or without a fraction (dropped), ending in `Z` or `±HH:MM`; nil for anything else.
-    package init?(_ text: String) {
-        let bytes = Array(text.utf8)
+    package init?(_ text: String) { self.init(utf8: Array(text.utf8)) }
+
+    /// The same, from the text's bytes.
+    package init?(utf8 bytes: [UInt8]) {
         func number(_ range: Range<Int>) -> Int64? {
             var value: Int64 = 0
-            for byte in bytes[range] {
-                guard byte >= 0x30, byte <= 0x39 else { return nil }
-                value = value * 10 + Int64(byte - 0x30)
+            for index in range {
+                guard ASCII.isDigit(bytes[index]) else { return nil }
+                value = value * 10 + Int64(bytes[index] - 0x30)
             }
             return value
         }

@@ -5,6 +5,7 @@ import WatcherService
 
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "explain",
         abstract: "Every candidate release of an upstream, and why it was taken or skipped. Reads, never acts.",
         discussion: """
             An upstream of the configuration, or any repository without one.

@@ -5,6 +5,7 @@ import WatcherService
 
 struct Notify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "notify",
         abstract: "Send a test message now, and say what the receiver answered.",
         discussion: """
             Needs no state and changes none. Status 1 when it was not delivered.

@@ -4,6 +4,7 @@ import WatcherService
 
 struct Once: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "once",
         abstract: "One pass: check every upstream, start what is due, deliver what is due, exit.",
         discussion: """
             For cron. Without a terminal nothing is printed when there is nothing that a person should know.

@@ -5,6 +5,7 @@ import WatcherService
 
 struct Retry: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "retry",
         abstract: "Put a failed job back: the next pass starts it.",
         discussion: "  watcher retry w-0123456789ab")
 
@@ -17,6 +18,7 @@ struct Retry: ParsableCommand {
 
 struct Forget: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "forget",
         abstract: "Drop a job or a message. What GitHub has started goes on; it is no longer followed.",
         discussion: "  watcher forget w-0123456789ab")
 
@@ -29,6 +31,7 @@ struct Forget: ParsableCommand {
 
 struct Accept: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "accept",
         abstract: "Take the repository that now bears an upstream's name.",
         discussion: """
             The next pass looks at it as for the first time.

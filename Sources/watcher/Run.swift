@@ -4,6 +4,7 @@ import WatcherService
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "The daemon: the same passes on a schedule, until SIGTERM or SIGINT.",
         discussion: """
             For systemd (deploy/systemd/watcher.service). SIGHUP reads the configuration again and keeps the old one

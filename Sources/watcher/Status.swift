@@ -4,6 +4,7 @@ import WatcherService
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "status",
         abstract: "What has been seen, what is pending, running, done and failed.",
         discussion: """
             Works beside a running instance; reads no secret and no network. Status 1 when an upstream had no good

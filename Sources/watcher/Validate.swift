@@ -4,6 +4,7 @@ import WatcherService
 
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "validate",
         abstract: "Read the configuration and print all its problems. Touches no network.",
         discussion: """
             Status 0 when it is right, warnings or not; 78 when it is not.

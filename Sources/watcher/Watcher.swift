@@ -1,4 +1,5 @@
 import ArgumentParser
+import CGlibc
 import Dispatch
 import Glibc
 import WatcherService
@@ -10,6 +11,8 @@ enum Main {
     /// for any user but root the system refuses that, and libdispatch complains on standard error, which cron would
     /// mail. So the one task of the program is made by hand, at the ordinary priority.
     static func main() {
+        // One heap for all threads: they are few, and each heap more of the C library's costs a megabyte or two.
+        mallopt(M_ARENA_MAX, 1)
         Task(priority: .medium) { await Watcher.begin() }
         dispatchMain()
     }

@@ -26,6 +26,11 @@ import WatcherCore
         }
     }
 
+    @Test("a file whose upstreams are indented, as they were at first, is read") func indented() throws {
+        let fixture = Fixtures.folder.appending(path: "state/v1-indented.json")
+        #expect(try StateFile(path: fixture.path).load() == StateFixtures.full)
+    }
+
     @Test("it is for people too: indented, its keys in order, its times in words") func readable() throws {
         try withFolder { folder throws in
             let file = StateFile(path: folder + "/state.json")

@@ -24,9 +24,8 @@ extension ConfigObject {
 
     func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, default defaultValue: Choice) -> Choice
     where Choice.RawValue == String {
-        let known = Choice.allCases.map(\.rawValue)
-        return value(name, default: .string(defaultValue.rawValue), choices: known)?.choice(Choice.self)
-            ?? defaultValue
+        value(name, default: .string(defaultValue.rawValue), choices: Choice.allCases.map(\.rawValue))?
+            .choice(Choice.self) ?? defaultValue
     }
 
     /// A secret; what is written in the file keeps the rule, what comes from elsewhere is not read.

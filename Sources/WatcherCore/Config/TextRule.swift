@@ -89,11 +89,15 @@ extension TextRule {
     }
 
     private static func isRepository(_ text: String) -> Bool {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, isName(String(parts[0]), first: { _ in true }), parts[1] != ".", parts[1] != ".."
+        let bytes = text.utf8
+        guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")) else { return false }
+        let (owner, name) = (bytes[..<slash], bytes[bytes.index(after: slash)...])
+        guard let first = owner.first, ASCII.isWord(first), !name.elementsEqual(".".utf8),
+            !name.elementsEqual("..".utf8)
         else { return false }
-        return (1...nameLimit).contains(parts[1].utf8.count)
-            && parts[1].utf8.allSatisfy { ASCII.isWord($0) || "-.".utf8.contains($0) }
+        return owner.count <= nameLimit && owner.allSatisfy { ASCII.isWord($0) || $0 == UInt8(ascii: "-") }
+            && (1...nameLimit).contains(name.count)
+            && name.allSatisfy { ASCII.isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
     }
 
     private static func isWorkflow(_ text: String) -> Bool {

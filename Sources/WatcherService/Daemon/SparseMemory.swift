@@ -3,8 +3,8 @@ import Synchronization
 
 /// Gives memory back that a busy hour has taken.
 ///
-/// glibc keeps what is freed: for each thread an arena of its own, and large blocks too once one was freed. A daemon
-/// that has once read thousands of lists, or had a long outbox, would look that large for ever.
+/// glibc keeps what is freed, large blocks too once one was freed. A daemon that has once read thousands of lists, or
+/// had a long outbox, would look that large for ever.
 final class SparseMemory: Sendable {
     /// Blocks of so many bytes and more are mapped, and unmapped when freed: bodies, and the state file.
     private static let mappedFrom: CInt = 128 << 10
@@ -14,7 +14,6 @@ final class SparseMemory: Sendable {
 
     /// Before anything large is allocated.
     init() {
-        mallopt(M_ARENA_MAX, 1)
         mallopt(M_MMAP_THRESHOLD, Self.mappedFrom)
     }
 

@@ -10,6 +10,8 @@ package struct GitHubClient: Sendable {
     private let origin: String
     private let base: String
     private let token: String?
+    /// The header's value, with the token in it.
+    private let authorization: String?
     private let network: HTTPNetwork
     let version: APIVersion
 
@@ -27,6 +29,7 @@ package struct GitHubClient: Sendable {
         base = apiURL
         origin = Self.origin(of: apiURL)
         self.token = token
+        authorization = token.map { "Bearer " + $0 }
         self.network = network
         self.version = version
     }
@@ -68,9 +71,11 @@ package struct GitHubClient: Sendable {
         _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, etag: String?, bodyLimit: Int
     ) async -> Answer {
         var url = path.hasPrefix("/") ? base + path : path
+        /// Whether the URL is made of our own base, and so leads nowhere else.
+        var isOurs = path.hasPrefix("/")
         var requests = 0
         while true {
-            guard Self.origin(of: url) == origin else {
+            guard isOurs || Self.origin(of: url) == origin else {
                 let host = Self.origin(of: url)
                 return Answer(
                     result: .failure(
@@ -103,6 +108,7 @@ package struct GitHubClient: Sendable {
                     method == .get || response.status >= 307
                 else { break }
                 url = location.hasPrefix("/") ? origin + location : location
+                isOurs = false
                 continue
             default: break
             }
@@ -116,7 +122,7 @@ package struct GitHubClient: Sendable {
         var headers = [
             (name: "Accept", value: "application/vnd.github+json"), (name: "X-GitHub-Api-Version", value: version),
         ]
-        if let token { headers.append((name: "Authorization", value: "Bearer " + token)) }
+        if let authorization { headers.append((name: "Authorization", value: authorization)) }
         if let etag { headers.append((name: "If-None-Match", value: etag)) }
         if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
         return headers

@@ -6,7 +6,7 @@ import WatcherCore
 enum ReleasePage {
     static func decode(_ response: HTTPResponse) throws(Trouble) -> [Release] {
         do {
-            return try JSONDecoder().decode([Wire].self, from: Data(response.body)).map { try $0.release }
+            return try list(response.body)
         } catch {
             throw .passing("the list of releases cannot be read: \(Nonsense.describe(response, error))")
         }
@@ -18,6 +18,94 @@ enum ReleasePage {
         } catch {
             throw .passing("the release cannot be read: \(Nonsense.describe(response, error))")
         }
+    }
+
+    /// `isSkimmed`: whether the quick reader has the first look; what comes out is the same.
+    static func list(_ body: [UInt8], isSkimmed: Bool = true) throws -> [Release] {
+        let wire = try (isSkimmed ? skim(body) : nil) ?? JSONDecoder().decode([Wire].self, from: Data(body))
+        return try wire.map { try $0.release }
+    }
+
+    /// The list of a text that holds nothing unexpected: a tenth of what `JSONDecoder` takes, which was half of a first
+    /// pass. Nil when the decoder has to look; it also has the words for what is wrong.
+    private static func skim(_ body: [UInt8]) -> [Wire]? {
+        var reader = JSONSkimmer(body)
+        do throws(JSONSkimmer.Unknown) {
+            let list = try reader.list { reader throws(JSONSkimmer.Unknown) in try wire(&reader) }
+            try reader.end()
+            return list
+        } catch {
+            return nil
+        }
+    }
+
+    private static func wire(_ reader: inout JSONSkimmer) throws(JSONSkimmer.Unknown) -> Wire {
+        var id: Int64?
+        var tag, url: String?
+        var name, publishedAt: String??
+        var draft, prerelease: Bool?
+        var assets: [Wire.Asset]?
+        try reader.open()
+        while let key = try reader.nextKey() {
+            if reader.isText("id", at: key) {
+                try once(id)
+                id = try reader.integer()
+            } else if reader.isText("tag_name", at: key) {
+                try once(tag)
+                tag = try reader.string()
+            } else if reader.isText("html_url", at: key) {
+                try once(url)
+                url = try reader.string()
+            } else if reader.isText("name", at: key) {
+                try once(name)
+                name = .some(try reader.stringOrNull())
+            } else if reader.isText("published_at", at: key) {
+                try once(publishedAt)
+                publishedAt = .some(try reader.stringOrNull())
+            } else if reader.isText("draft", at: key) {
+                try once(draft)
+                draft = try reader.flag()
+            } else if reader.isText("prerelease", at: key) {
+                try once(prerelease)
+                prerelease = try reader.flag()
+            } else if reader.isText("assets", at: key) {
+                try once(assets)
+                assets = try reader.list { reader throws(JSONSkimmer.Unknown) in try asset(&reader) }
+            } else {
+                try reader.skipValue()
+            }
+        }
+        guard let id, let tag, let url, let draft, let prerelease, let assets else { throw JSONSkimmer.Unknown() }
+        return Wire(
+            id: id, tag: tag, name: name ?? nil, url: url, draft: draft, prerelease: prerelease,
+            publishedAt: publishedAt ?? nil, assets: assets)
+    }
+
+    /// A key that comes twice has no one meaning.
+    private static func once<Value>(_ value: Value?) throws(JSONSkimmer.Unknown) {
+        if value != nil { throw JSONSkimmer.Unknown() }
+    }
+
+    private static func asset(_ reader: inout JSONSkimmer) throws(JSONSkimmer.Unknown) -> Wire.Asset {
+        var name, state: String?
+        var size: Int64?
+        try reader.open()
+        while let key = try reader.nextKey() {
+            if reader.isText("name", at: key) {
+                try once(name)
+                name = try reader.string()
+            } else if reader.isText("state", at: key) {
+                try once(state)
+                state = try reader.string()
+            } else if reader.isText("size", at: key) {
+                try once(size)
+                size = try reader.integer()
+            } else {
+                try reader.skipValue()
+            }
+        }
+        guard let name, let state, let size else { throw JSONSkimmer.Unknown() }
+        return Wire.Asset(name: name, state: state, size: size)
     }
 
     /// The fields that matter, in GitHub's spelling. Unknown fields and words may come at any time; these may not go.

@@ -6,11 +6,16 @@ struct HTTPDate: Sendable {
     let time: Timestamp
 
     init?(_ text: String) {
-        let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT", parts[1].count == 2, parts[3].count == 4,
-            let month = Self.months.firstIndex(of: String(parts[2])),
-            let time = Timestamp("\(parts[3])-\(month < 9 ? "0" : "")\(month + 1)-\(parts[1])T\(parts[4])Z")
+        // One comes with every answer: its places are fixed, so nothing is searched for.
+        let bytes = Array(text.utf8)
+        guard bytes.count == 29, bytes[3] == UInt8(ascii: ","), bytes[25...].elementsEqual(" GMT".utf8),
+            [4, 7, 11, 16].allSatisfy({ bytes[$0] == 0x20 }),
+            let month = Self.months.firstIndex(where: { bytes[8...10].elementsEqual($0.utf8) })
         else { return nil }
+        let dash = UInt8(ascii: "-")
+        var iso = bytes[12...15] + [dash, UInt8(0x30 + (month + 1) / 10), UInt8(0x30 + (month + 1) % 10), dash]
+        iso += bytes[5...6] + [UInt8(ascii: "T")] + bytes[17...24] + [UInt8(ascii: "Z")]
+        guard let time = Timestamp(utf8: Array(iso)) else { return nil }
         self.time = time
     }
 

@@ -19,15 +19,25 @@ package enum DurableFile {
     package static func read(_ path: String) throws(Failure) -> [UInt8] {
         let file = try check("open", path) { unsafe open(path, O_RDONLY | O_CLOEXEC) }
         defer { close(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        var status = stat()
+        _ = try check("fstat", path) { unsafe fstat(file, &status) }
+        guard status.st_size <= sizeLimit else { throw Failure(call: "read", path: path, code: EFBIG) }
+        // Of one piece where the size is known; a pipe has none, and a file may grow meanwhile.
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
+        var length = 0
         while true {
             let count = try check("read", path) {
-                unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
+                unsafe bytes.withUnsafeMutableBytes {
+                    unsafe Glibc.read(file, $0.baseAddress?.advanced(by: length), $0.count - length)
+                }
             }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
-            guard bytes.count <= sizeLimit else { throw Failure(call: "read", path: path, code: EFBIG) }
+            length += count
+            if count == 0 {
+                bytes.removeLast(bytes.count - length)
+                return bytes
+            }
+            guard length <= sizeLimit else { throw Failure(call: "read", path: path, code: EFBIG) }
+            if length == bytes.count { bytes += [UInt8](repeating: 0, count: max(length, 1 << 16)) }
         }
     }
 

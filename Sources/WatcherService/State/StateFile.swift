@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import WatcherCore
 
 /// Where the ledger lives.
@@ -42,13 +41,12 @@ package struct StateFile: Sendable {
             if error.isMissing { return Ledger() }
             throw .unreadable(error)
         }
-        struct Stamp: Decodable { var version: Int }
-        let data = Data(bytes)
+        let text = LedgerText(bytes)
         do {
-            let version = try JSONDecoder().decode(Stamp.self, from: data).version
+            let version = try text.version
             guard version <= Ledger.currentVersion else { throw Failure.fromTheFuture(path: path, version: version) }
             guard version > 0 else { throw Failure.notJSON(path: path, "there never was a version \(version)") }
-            return try JSONDecoder().decode(Ledger.self, from: data)
+            return try text.ledger
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -58,12 +56,10 @@ package struct StateFile: Sendable {
 
     /// Writes it whole; what was there stays until the new one is on disk.
     package func save(_ ledger: Ledger) throws(DurableFile.Failure) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(ledger) else {
+        guard let bytes = try? LedgerText.bytes(of: ledger) else {
             throw DurableFile.Failure(call: "encode", path: path, code: 22)
         }
-        try DurableFile.replace(path, with: Array(data) + [0x0A])
+        try DurableFile.replace(path, with: bytes)
     }
 
     private static func words(_ error: any Error) -> String {

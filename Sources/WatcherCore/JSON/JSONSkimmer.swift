@@ -1,0 +1,295 @@
+/// Goes through a JSON text from front to back and takes out of it what is asked for, without a tree in between.
+///
+/// For texts that are large, come often and are nearly always of one known shape: our own state, GitHub's lists. It
+/// gives up (`Unknown`) at whatever it does not understand, well-formed or not; then a complete reader has to look, which
+/// also has the words for what is wrong. What it steps over is looked at for its structure alone.
+package struct JSONSkimmer {
+    /// Not as expected; it may be right all the same.
+    package struct Unknown: Error {
+        package init() {}
+    }
+
+    /// Levels that it steps into; it recurses, and the stack has an end.
+    private static let depthLimit = 64
+
+    package let bytes: [UInt8]
+    package private(set) var index = 0
+    /// Whether the next member is the first of its object.
+    private var isFirst = true
+    private var lastTime: (place: Range<Int>, value: Timestamp)?
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    // MARK: - Objects and arrays
+
+    package mutating func open() throws(Unknown) {
+        try expect(0x7B)
+        isFirst = true
+    }
+
+    /// Takes the end of an object when it is there.
+    package mutating func close() throws(Unknown) -> Bool {
+        guard try skip(0x7D) else { return false }
+        isFirst = false
+        return true
+    }
+
+    /// The next key of the object, with its colon: where it stands in the text, plain ASCII. Nil at the object's end,
+    /// which is taken.
+    package mutating func nextKey() throws(Unknown) -> Range<Int>? {
+        if try close() { return nil }
+        if !isFirst { try expect(0x2C) }
+        isFirst = false
+        try expect(0x22)
+        let start = index
+        while index < bytes.count, bytes[index] != 0x22 {
+            // A key in another spelling may be one that is looked for.
+            guard bytes[index] >= 0x20, bytes[index] < 0x80, bytes[index] != 0x5C else { throw Unknown() }
+            index += 1
+        }
+        let key = start..<index
+        try expect(0x22)
+        try expect(0x3A)
+        return key
+    }
+
+    /// Whether these bytes stand there.
+    package func isText(_ text: String, at range: Range<Int>) -> Bool {
+        guard range.count == text.utf8.count else { return false }
+        var place = range.lowerBound
+        for byte in text.utf8 {
+            guard bytes[place] == byte else { return false }
+            place += 1
+        }
+        return true
+    }
+
+    /// Takes a key and its colon when that key is the next.
+    mutating func key(_ name: String) throws(Unknown) -> Bool {
+        let before = (index, isFirst)
+        if !isFirst, try !skip(0x2C) { return false }
+        if try skip(0x22) {
+            let range = index..<index + name.utf8.count
+            if range.upperBound < bytes.count, bytes[range.upperBound] == 0x22, isText(name, at: range) {
+                index = range.upperBound + 1
+                isFirst = false
+                try expect(0x3A)
+                return true
+            }
+        }
+        (index, isFirst) = before
+        return false
+    }
+
+    package mutating func list<Element>(
+        _ element: (inout JSONSkimmer) throws(Unknown) -> Element
+    ) throws(Unknown) -> [Element] {
+        try expect(0x5B)
+        var found: [Element] = []
+        while try !skip(0x5D) {
+            if !found.isEmpty { try expect(0x2C) }
+            found.append(try element(&self))
+        }
+        isFirst = false
+        return found
+    }
+
+    /// To be called last: nothing may follow.
+    package mutating func end() throws(Unknown) {
+        while index < bytes.count, Self.isSpace(bytes[index]) { index += 1 }
+        guard index == bytes.count else { throw Unknown() }
+    }
+
+    // MARK: - Scalars
+
+    /// A string, which has to be UTF-8.
+    package mutating func string() throws(Unknown) -> String {
+        try expect(0x22)
+        let start = index
+        var all: UInt8 = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == 0x22 || byte == 0x5C || byte < 0x20 { break }
+            all |= byte
+            index += 1
+        }
+        guard index < bytes.count else { throw Unknown() }
+        if bytes[index] == 0x22 {
+            defer { index += 1 }
+            if all < 0x80 { return String(decoding: bytes[start..<index], as: UTF8.self) }
+            return try Self.needed(String(validating: bytes[start..<index], as: UTF8.self))
+        }
+        var decoded = Array(bytes[start..<index])
+        while index < bytes.count, bytes[index] != 0x22 {
+            guard bytes[index] >= 0x20 else { throw Unknown() }
+            if bytes[index] == 0x5C {
+                index += 1
+                try unescape(into: &decoded)
+            } else {
+                decoded.append(bytes[index])
+                index += 1
+            }
+        }
+        try expect(0x22)
+        return try Self.needed(String(validating: decoded, as: UTF8.self))
+    }
+
+    /// A string, or nil for `null`.
+    package mutating func stringOrNull() throws(Unknown) -> String? {
+        try skipSpace()
+        return skipText("null") ? nil : try string()
+    }
+
+    package mutating func flag() throws(Unknown) -> Bool {
+        try skipSpace()
+        if skipText("true") { return true }
+        if skipText("false") { return false }
+        throw Unknown()
+    }
+
+    /// A whole number as computers write it: no exponent, no point, no zero in front.
+    package mutating func integer() throws(Unknown) -> Int64 {
+        try skipSpace()
+        let start = index
+        while index < bytes.count, ASCII.isDigit(bytes[index]) || bytes[index] == 0x2D { index += 1 }
+        let text = String(decoding: bytes[start..<index], as: UTF8.self)
+        guard let value = Int64(text), String(value) == text else { throw Unknown() }
+        return value
+    }
+
+    mutating func time() throws(Unknown) -> Timestamp {
+        try expect(0x22)
+        let start = index
+        try skipString()
+        // A pass writes the same second many times.
+        if let (place, value) = lastTime, bytes[place].elementsEqual(bytes[start..<index - 1]) { return value }
+        let value = try Self.needed(Timestamp(utf8: Array(bytes[start..<index - 1])))
+        lastTime = (start..<index - 1, value)
+        return value
+    }
+
+    // MARK: - What is not wanted
+
+    package mutating func skipValue() throws(Unknown) { try skipValue(depth: 0) }
+
+    private mutating func skipValue(depth: Int) throws(Unknown) {
+        guard depth < Self.depthLimit else { throw Unknown() }
+        try skipSpace()
+        switch bytes[index] {
+        case 0x22:
+            index += 1
+            try skipString()
+        case 0x7B:
+            try open()
+            while try nextKey() != nil { try skipValue(depth: depth + 1) }
+        case 0x5B:
+            index += 1
+            var isFirst = true
+            while try !skip(0x5D) {
+                if !isFirst { try expect(0x2C) }
+                isFirst = false
+                try skipValue(depth: depth + 1)
+            }
+        default:
+            guard skipText("true") || skipText("false") || skipText("null") || skipNumber() else { throw Unknown() }
+        }
+    }
+
+    private mutating func skipNumber() -> Bool {
+        let start = index
+        while index < bytes.count, ASCII.isDigit(bytes[index]) || "+-.eE".utf8.contains(bytes[index]) { index += 1 }
+        return index > start
+    }
+
+    /// To behind the closing quote; `index` stands behind the opening one.
+    private mutating func skipString() throws(Unknown) {
+        // Most of a large text is seen by this loop alone.
+        var place = index
+        while place < bytes.count {
+            let byte = bytes[place]
+            place += 1
+            if byte == 0x22 {
+                index = place
+                return
+            }
+            if byte == 0x5C { place += 1 } else if byte < 0x20 { break }
+        }
+        throw Unknown()
+    }
+}
+
+// MARK: - Parts
+
+extension JSONSkimmer {
+    static func needed<Value>(_ value: Value?) throws(Unknown) -> Value {
+        guard let value else { throw Unknown() }
+        return value
+    }
+
+    private mutating func expect(_ byte: UInt8) throws(Unknown) {
+        guard try skip(byte) else { throw Unknown() }
+    }
+
+    private mutating func skip(_ byte: UInt8) throws(Unknown) -> Bool {
+        try skipSpace()
+        guard bytes[index] == byte else { return false }
+        index += 1
+        return true
+    }
+
+    /// Takes these bytes when they come next.
+    private mutating func skipText(_ text: String) -> Bool {
+        let end = index + text.utf8.count
+        guard end <= bytes.count, isText(text, at: index..<end) else { return false }
+        index = end
+        return true
+    }
+
+    /// To the next part, which there must be.
+    private mutating func skipSpace() throws(Unknown) {
+        while true {
+            guard index < bytes.count else { throw Unknown() }
+            guard bytes[index] <= 0x20, Self.isSpace(bytes[index]) else { return }
+            index += 1
+        }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
+
+    /// One escape; `index` stands behind the backslash.
+    private mutating func unescape(into decoded: inout [UInt8]) throws(Unknown) {
+        guard index < bytes.count else { throw Unknown() }
+        let byte = bytes[index]
+        index += 1
+        switch byte {
+        case 0x22, 0x5C, 0x2F: decoded.append(byte)
+        case UInt8(ascii: "b"): decoded.append(0x08)
+        case UInt8(ascii: "t"): decoded.append(0x09)
+        case UInt8(ascii: "n"): decoded.append(0x0A)
+        case UInt8(ascii: "f"): decoded.append(0x0C)
+        case UInt8(ascii: "r"): decoded.append(0x0D)
+        case UInt8(ascii: "u"):
+            var code = try hexadecimal()
+            if (0xD800...0xDBFF).contains(code) {
+                guard skipText("\\u") else { throw Unknown() }
+                let low = try hexadecimal()
+                guard (0xDC00...0xDFFF).contains(low) else { throw Unknown() }
+                code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+            }
+            decoded.append(contentsOf: String(try Self.needed(Unicode.Scalar(code))).utf8)
+        default: throw Unknown()
+        }
+    }
+
+    private mutating func hexadecimal() throws(Unknown) -> UInt32 {
+        var code: UInt32 = 0
+        for _ in 0..<4 {
+            guard index < bytes.count, let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue,
+                bytes[index] < 0x80
+            else { throw Unknown() }
+            code = code << 4 | UInt32(digit)
+            index += 1
+        }
+        return code
+    }
+}

@@ -1,0 +1,92 @@
+/// Reads what `StateWriter` has written: its keys in its order, and no others.
+extension JSONSkimmer {
+    mutating func upstreams() throws(Unknown) -> [String: Watch] {
+        var found: [String: Watch] = [:]
+        var last: Range<Int>?
+        try open()
+        while let key = try nextKey() {
+            // In order, and so each once.
+            if let last, !bytes[last].lexicographicallyPrecedes(bytes[key]) { throw Unknown() }
+            last = key
+            found[String(decoding: bytes[key], as: UTF8.self)] = try watch()
+        }
+        return found
+    }
+
+    private mutating func watch() throws(Unknown) -> Watch {
+        var watch = Watch()
+        try open()
+        watch.emptySince = try time("emptySince")
+        watch.etag = try string("etag")
+        watch.failures = Int(try needed("failures") { reader throws(Unknown) in try reader.integer() })
+        watch.firstCheck = try time("firstCheck")
+        watch.lastCheck = try time("lastCheck")
+        watch.lastError = try string("lastError")
+        watch.lastGoodCheck = try time("lastGoodCheck")
+        if try key("lastSeen") { watch.lastSeen = try release() }
+        watch.lastSweep = try time("lastSweep")
+        watch.replacedBy = try integer("replacedBy")
+        watch.repository = try string("repository")
+        watch.repositoryID = try integer("repositoryID")
+        watch.seen = try needed("seen") { reader throws(Unknown) in try reader.seen() }
+        watch.usualGap = try integer("usualGap")
+        watch.waiting = try needed("waiting") { reader throws(Unknown) in
+            try reader.list { reader throws(Unknown) in try reader.waiting() }
+        }
+        guard try close() else { throw Unknown() }
+        return watch
+    }
+
+    private mutating func seen() throws(Unknown) -> SeenReleases {
+        var lists: [String: String] = [:]
+        try open()
+        while let key = try nextKey() {
+            let reason = String(decoding: bytes[key], as: UTF8.self)
+            guard lists.updateValue(try string(), forKey: reason) == nil else { throw Unknown() }
+        }
+        return SeenReleases(lists: lists)
+    }
+
+    private mutating func waiting() throws(Unknown) -> Watch.Waiting {
+        try open()
+        let deadline = try needed("deadline") { reader throws(Unknown) in try reader.time() }
+        let id = try needed("id") { reader throws(Unknown) in try reader.integer() }
+        let isFarDown = try needed("isFarDown") { reader throws(Unknown) in try reader.flag() }
+        let isStalled = try needed("isStalled") { reader throws(Unknown) in try reader.flag() }
+        let missing = try needed("missing") { reader throws(Unknown) in
+            try reader.list { reader throws(Unknown) in try reader.string() }
+        }
+        let name = try string("name")
+        let release = try needed("release") { reader throws(Unknown) in try reader.release() }
+        let until = try time("until")
+        guard try close() else { throw Unknown() }
+        return Watch.Waiting(
+            id: id, release: release, name: name, missing: missing, until: until, deadline: deadline,
+            isStalled: isStalled, isFarDown: isFarDown)
+    }
+
+    private mutating func release() throws(Unknown) -> ReleaseReference {
+        try open()
+        let prerelease = try needed("prerelease") { reader throws(Unknown) in try reader.flag() }
+        let publishedAt = try time("publishedAt")
+        let tag = try Self.needed(try string("tag"))
+        let url = try Self.needed(try string("url"))
+        guard try close() else { throw Unknown() }
+        return ReleaseReference(tag: tag, url: url, publishedAt: publishedAt, prerelease: prerelease)
+    }
+
+    // MARK: - Members
+
+    private mutating func needed<Value>(
+        _ name: String, _ read: (inout JSONSkimmer) throws(Unknown) -> Value
+    ) throws(Unknown) -> Value {
+        guard try key(name) else { throw Unknown() }
+        return try read(&self)
+    }
+
+    private mutating func time(_ name: String) throws(Unknown) -> Timestamp? { try key(name) ? try time() : nil }
+
+    private mutating func string(_ name: String) throws(Unknown) -> String? { try key(name) ? try string() : nil }
+
+    private mutating func integer(_ name: String) throws(Unknown) -> Int64? { try key(name) ? try integer() : nil }
+}
