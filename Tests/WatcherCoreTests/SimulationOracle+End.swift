@@ -7,6 +7,7 @@ extension SimulatedOracle {
         for name in world.setup.config.upstreams.keys.sorted() { checkReleases(name, world) }
         for (name, action) in world.setup.config.actions.sorted(by: { $0.key < $1.key }) {
             checkJobs(name, action, world)
+            checkImages(of: name, action, world)
         }
         for job in jobs.values.sorted(by: { $0.id < $1.id }) { checkRuns(of: job, world) }
         for run in world.runs where jobs[run.job] == nil { world.violate("a run of job \(run.job), which never was") }
@@ -79,6 +80,10 @@ extension SimulatedOracle {
     private func checkRuns(of job: Job, _ world: SimulatedWorld) {
         let runs = world.runs.filter { $0.job == job.id }
         guard case .ended(let ending) = job.phase else { return }
+        if case .imageBuild = world.setup.config.actions[job.action]?.work {
+            if !runs.isEmpty { world.violate("job \(job.id) is a build and has a run") }
+            return
+        }
         switch ending {
         case .superseded:
             if !runs.isEmpty { world.violate("job \(job.id) was superseded although it had a run") }

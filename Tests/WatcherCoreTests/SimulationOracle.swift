@@ -41,6 +41,7 @@ final class SimulatedOracle {
         for job in ledger.jobs where job.isRunning && !running.insert(job.action).inserted {
             world.violate("two jobs of \(job.action) are running")
         }
+        if ledger.jobs.count(where: { $0.phase == .building }) > 1 { world.violate("two builds at once") }
         for outgoing in ledger.outbox.messages {
             if let known = messages[outgoing.message.id] {
                 if known.message != outgoing.message { world.violate("message \(outgoing.message.id) has changed") }
@@ -172,7 +173,8 @@ extension SimulatedOracle {
         case .check, .identify: checkPause("github")
         case .lookUp(_, let action, _), .follow(_, let action, _):
             checkPause(world.setup.quota(ofAction: action))
-        case .build, .verify, .move, .heartbeat, .wake: break
+        case .build(let build): startedBuild(build, world)
+        case .verify, .move, .heartbeat, .wake: break
         }
     }
 

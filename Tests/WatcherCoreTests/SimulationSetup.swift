@@ -33,6 +33,14 @@ struct SimulatedSetup {
         for name in ["build", "mirror", "deploy"].prefix(1 + dice.below(3)) {
             var wanted = names.filter { _ in dice.perMille(700) }
             if wanted.isEmpty { wanted = names }
+            if dice.perMille(350) {
+                var action = Config.Action(upstreams: wanted, work: .imageBuild(Self.imageBuild(name, wanted)))
+                action.releases = dice.perMille(500) ? .each : .newest
+                action.quietPeriod = dice.pick([0, 0, 60, 600])
+                action.attempts = 1 + dice.below(3)
+                config.actions[name] = action
+                continue
+            }
             var dispatch = Config.WorkflowDispatch(repository: "owner/ci", workflow: "\(name).yaml", ref: "main")
             dispatch.inputs["job"] = Self.template("{{job.id}}", wanted)
             for upstream in wanted { dispatch.inputs[upstream] = Self.template("{{\(upstream).tag}}", wanted) }
@@ -62,6 +70,17 @@ struct SimulatedSetup {
             return "github"
         }
         return "action:" + name
+    }
+
+    private static func imageBuild(_ name: String, _ upstreams: [String]) -> Config.ImageBuild {
+        let tag = upstreams.map { "{{\($0).tag}}" }.joined(separator: "-")
+        var build = Config.ImageBuild(
+            context: Template(literal: "/srv/\(name)"),
+            tags: [template("registry.example/\(name):\(tag)", upstreams)].compactMap { $0 })
+        build.platforms = SimulatedRegistry.platforms
+        build.movingTags = [Template(literal: "latest"), Template(literal: "stable")]
+        for upstream in upstreams { build.buildArgs[upstream] = template("{{\(upstream).tag}}", upstreams) }
+        return build
     }
 
     private static func template(_ text: String, _ upstreams: [String]) -> Template? {

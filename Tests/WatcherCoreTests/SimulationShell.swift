@@ -163,6 +163,7 @@ struct SimulatedShell {
         let length: Int64
         switch command {
         case .wake(let milliseconds): length = milliseconds
+        case .build: length = world.dice.between(1000, world.dice.perMille(300) ? 3_000_000 : 60_000)
         case .dispatch: length = world.dice.between(50, world.dice.perMille(100) ? 60_000 : 3000)
         default: length = world.dice.between(20, world.dice.perMille(50) ? 30_000 : 1500)
         }

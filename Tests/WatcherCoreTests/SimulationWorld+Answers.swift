@@ -11,9 +11,9 @@ extension SimulatedWorld {
         case .follow(let job, _, let run): .followed(job: job, follow(run), reading(1))
         case .deliver(let message, let notifier):
             .delivered(message: message.id, notifier: notifier, deliver(message, notifier))
-        case .build(let build): .built(job: build.job, .failed(.lasting("there is no docker", hint: nil), log: nil))
-        case .verify(let verify): .verified(job: verify.job, .failed(.lasting("there is no registry", hint: nil)))
-        case .move(let move): .moved(job: move.job, .failed(.lasting("there is no registry", hint: nil)))
+        case .build(let build): .built(job: build.job, self.build(build))
+        case .verify(let verify): .verified(job: verify.job, self.verify(verify))
+        case .move(let move): .moved(job: move.job, self.move(move))
         case .heartbeat: .heartbeat(isCalm || dice.perMille(900) ? nil : .passing("no answer"))
         case .wake: .woke
         }
@@ -33,7 +33,7 @@ extension SimulatedWorld {
         case .lookUp(let job, _, _): .lookedUp(job: job, .failed(.interrupted), nil)
         case .follow(let job, _, _): .followed(job: job, .failed(.interrupted), nil)
         case .deliver(let message, let notifier): .delivered(message: message.id, notifier: notifier, nil)
-        case .build(let build): .built(job: build.job, .failed(.interrupted, log: nil))
+        case .build(let build): .built(job: build.job, cutOff(build))
         case .verify(let verify): .verified(job: verify.job, .failed(.interrupted))
         case .move(let move): .moved(job: move.job, .failed(.interrupted))
         case .heartbeat: .heartbeat(.interrupted)

@@ -27,6 +27,9 @@ final class SimulatedWorld {
     /// Which repository a configured name means.
     var names: [String: Int64] = [:]
     private(set) var runs: [Run] = []
+    var registry = SimulatedRegistry()
+    /// Whether somebody else has ever taken a name.
+    private(set) var wasReplaced = false
     /// What each receiver got, in order, repetitions included.
     private(set) var received: [String: [Message]] = [:]
     /// Until when a token was asked to keep quiet, in true time.
@@ -124,6 +127,7 @@ final class SimulatedWorld {
         case 955..<962: repositories[id]?.isArchived = true
         case 962..<970 where setup.mayReplace:
             // Somebody else takes the name, with releases that look like the real ones.
+            wasReplaced = true
             let old = repositories[id]
             let impostor = newRepository(name: setup.repositoryName(name))
             repositories[impostor]?.version = (old?.version ?? [1, 0, 0]).map { $0 + 1 }
