@@ -18,7 +18,6 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Curl", dependencies: ["CCurl"]),
         .systemLibrary(name: "CTimers"),
-        .systemLibrary(name: "CMalloc"),
         .target(name: "WatcherCore"),
         .target(
             name: "WatcherService",
@@ -31,7 +30,7 @@ let package = Package(
         .executableTarget(
             name: "watcher",
             dependencies: [
-                "CMalloc", "Curl", "WatcherCore", "WatcherService",
+                "Curl", "WatcherCore", "WatcherService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -13,6 +13,9 @@ package struct Core: Sendable {
         package var acts = true
         /// Look again when the time comes, for ever.
         package var repeats = false
+        /// Whether anybody wants to know what is as it should be. Nobody does under cron, and a note for each upstream
+        /// that has not changed costs more than the decision.
+        package var tellsDetails = true
 
         package init(upstreams: Set<String>? = nil, waits: Bool = false, acts: Bool = true, repeats: Bool = false) {
             self.upstreams = upstreams
@@ -157,8 +160,11 @@ package struct Core: Sendable {
     }
 
     mutating func say(
-        _ level: Note.Level, _ text: String, hint: String? = nil, topic: String, _ fields: [String: String] = [:]
+        _ level: Note.Level, _ text: @autoclosure () -> String, hint: String? = nil, topic: String,
+        _ fields: @autoclosure () -> [String: String] = [:]
     ) {
+        guard level != .detail || mode.tellsDetails else { return }
+        let (text, fields) = (text(), fields())
         notes.append(Note(level: level, text: text, hint: hint, topic: topic, fields: fields))
     }
 

@@ -33,6 +33,8 @@ enum Pass {
         }
 
         func unlocked(_ file: StateFile) async throws -> Result {
+            var mode = mode
+            mode.tellsDetails = voice.tellsDetails
             var core = Core(setup.config, mode: mode, ledger: try Setup.load(file))
             try prepare(&core, Clock.now())
             let engine = Engine(
@@ -52,6 +54,8 @@ enum Pass {
 /// Who is listening decides what is said: a person at a terminal everything, cron only what a person should know.
 struct Voice: Sendable {
     var isVerbose = false
+    /// Whether it has any use for what is as it should be.
+    var tellsDetails: Bool { isVerbose || !isSilent && Terminal.isInteractive }
     /// Standard output belongs to a document or a plan.
     var isSilent = false
 

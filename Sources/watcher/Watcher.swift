@@ -1,5 +1,4 @@
 import ArgumentParser
-import CMalloc
 import Dispatch
 import Glibc
 import WatcherService
@@ -11,8 +10,6 @@ enum Main {
     /// for any user but root the system refuses that, and libdispatch complains on standard error, which cron would
     /// mail. So the one task of the program is made by hand, at the ordinary priority.
     static func main() {
-        // One heap for all threads: they are few, and each heap more of the C library's costs a megabyte or two.
-        mallopt(M_ARENA_MAX, 1)
         Task(priority: .medium) { await Watcher.begin() }
         dispatchMain()
     }

@@ -42,11 +42,13 @@ package struct JSONSkimmer {
         isFirst = false
         try expect(0x22)
         let start = index
-        while index < bytes.count, bytes[index] != 0x22 {
+        var place = index
+        while place < bytes.count, bytes[place] != 0x22 {
             // A key in another spelling may be one that is looked for.
-            guard bytes[index] >= 0x20, bytes[index] < 0x80, bytes[index] != 0x5C else { throw Unknown() }
-            index += 1
+            guard bytes[place] >= 0x20, bytes[place] < 0x80, bytes[place] != 0x5C else { throw Unknown() }
+            place += 1
         }
+        index = place
         let key = start..<index
         try expect(0x22)
         try expect(0x3A)
@@ -107,12 +109,14 @@ package struct JSONSkimmer {
         try expect(0x22)
         let start = index
         var all: UInt8 = 0
-        while index < bytes.count {
-            let byte = bytes[index]
+        var place = index
+        while place < bytes.count {
+            let byte = bytes[place]
             if byte == 0x22 || byte == 0x5C || byte < 0x20 { break }
             all |= byte
-            index += 1
+            place += 1
         }
+        index = place
         guard index < bytes.count else { throw Unknown() }
         if bytes[index] == 0x22 {
             defer { index += 1 }
