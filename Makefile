@@ -93,6 +93,16 @@ crash-matrix: build test-programs ## Kill the release binary at each system call
 soak: build test-programs ## Run the daemon of the release binary for 20 000 passes, and measure it
 	WATCHER_BINARY=$(CURDIR)/$(release_bin)/watcher WATCHER_SOAK=20000 $(SWIFT) test --skip-build --filter SoakTests
 
+.PHONY: bench
+bench: build ## Measure the release binary beside libcurl alone and beside curl, in five minutes
+	@scripts/deps test
+	@Benchmarks/bench.py
+
+.PHONY: bench-full
+bench-full: build ## The same with more runs, 10 000 upstreams, and nvchecker beside
+	@scripts/deps test
+	@Benchmarks/bench.py --full
+
 .PHONY: clean
 clean: ## Remove everything that was built
 	rm -rf .build .build-*
