@@ -15,14 +15,13 @@ import Testing
 
     @Test("a refused port names host and port, and nothing was sent")
     func refused() async throws {
-        let server = try LoopbackServer()
-        server.stop()
+        let port = try HeldPort()
         let client = try HTTPClient()
         let error = await CurlTests.failure(
-            client, HTTPRequest(method: .post, url: "http://user:word@127.0.0.1:\(server.port)/path?query"))
-        #expect(error == .couldNotConnect(host: "127.0.0.1:\(server.port)", reason: "connection refused"))
+            client, HTTPRequest(method: .post, url: "http://user:word@127.0.0.1:\(port.number)/path?query"))
+        #expect(error == .couldNotConnect(host: "127.0.0.1:\(port.number)", reason: "connection refused"))
         #expect(error?.requestMayHaveBeenSent == false)
-        #expect(error?.description == "could not connect to 127.0.0.1:\(server.port): connection refused")
+        #expect(error?.description == "could not connect to 127.0.0.1:\(port.number): connection refused")
     }
 
     @Test("a name that does not exist is told as such")
@@ -125,6 +124,11 @@ import Testing
                 connection.write(partial)
             }
             connection.reset()
+        }
+        // One that overtakes the end of connecting is a connection that never was.
+        if partial == nil, case .couldNotConnect = error {
+            #expect(error?.requestMayHaveBeenSent == false)
+            return
         }
         guard case .connectionLost = error else {
             Issue.record("\(String(describing: error))")

@@ -15,6 +15,7 @@ final class NginxFront {
     let folder: URL
     /// A good certificate, one that has expired, one for another host, and HTTP/1.1 alone.
     let ports: (good: UInt16, expired: UInt16, otherHost: UInt16, old: UInt16)
+    private let held: [HeldPort]
     private let process = Process()
     /// nginx lives as long as this is open: also when the tests die, it goes with them.
     private let leash = Pipe()
@@ -27,12 +28,8 @@ final class NginxFront {
     init() async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("curl-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let chosen = try (0..<4).map { _ in
-            let server = try LoopbackServer()
-            defer { server.stop() }
-            return server.port
-        }
-        ports = (chosen[0], chosen[1], chosen[2], chosen[3])
+        held = try (0..<4).map { _ in try HeldPort() }
+        ports = (held[0].number, held[1].number, held[2].number, held[3].number)
         try Self.makeCertificates(in: folder)
         try configuration.write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
         // By SIGKILL: threads of the concurrency runtime block signals, and their children inherit that.
@@ -68,7 +65,7 @@ final class NginxFront {
         func server(_ port: UInt16, _ name: String, http2: Bool = true) -> String {
             """
             server {
-                listen 127.0.0.1:\(port) ssl\(http2 ? " http2" : "") backlog=1024;
+                listen 127.0.0.1:\(port) ssl\(http2 ? " http2" : "") reuseport backlog=1024;
                 ssl_certificate \(name).pem;
                 ssl_certificate_key \(name).key;
                 add_header X-Connection $connection always;

@@ -75,12 +75,11 @@ final class LoopbackProxy: Sendable {
 
     @Test("a proxy that is not there is the error, and neither its password nor the path is told")
     func absent() async throws {
-        let gone = try LoopbackServer()
-        gone.stop()
+        let gone = try HeldPort()
         let client = try HTTPClient()
         for scheme in ["http", "https"] {
             var request = HTTPRequest(method: .post, url: "\(scheme)://127.0.0.1:1/secret-path")
-            request.network.proxy = "http://user:password@127.0.0.1:\(gone.port)"
+            request.network.proxy = "http://user:password@127.0.0.1:\(gone.number)"
             let error = await failure(client, request)
             #expect(error == .proxy(reason: "connection refused"))
             #expect(error?.requestMayHaveBeenSent == false)

@@ -101,7 +101,8 @@ import Testing
             world.publishBaseline()
             world.github.fail(Route(.releases, of: World.elabftw), with: .blackHole, after: 1)
             try await world.withDaemon(isStopped: false) { daemon in
-                try await world.looks(2)
+                // Its second, however soon the first was.
+                try await world.github.waitForRequests(Route(.releases, of: World.elabftw), count: 2)
                 let asked = ContinuousClock.now
                 try await daemon.stop()
                 #expect(ContinuousClock.now - asked < .seconds(2))
