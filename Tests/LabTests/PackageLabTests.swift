@@ -37,7 +37,7 @@ struct PackageLabTests {
             try SystemdLab.copy(
                 "/usr/libexec/docker/cli-plugins/docker-buildx", to: "/usr/libexec/docker/cli-plugins/docker-buildx")
             // The socket's group has another number in the container; its name is what the drop-in knows.
-            try SystemdLab.inside("groupadd --gid $(stat -c %g /srv/docker.sock) docker")
+            try SystemdLab.inside("groupadd --non-unique --gid $(stat -c %g /srv/docker.sock) docker")
             try SystemdLab.inside(
                 "install -D -m 644 /usr/share/doc/release-watcher/examples/watcher-build.conf "
                     + "/etc/systemd/system/watcher.service.d/build.conf")
