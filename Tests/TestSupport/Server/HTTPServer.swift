@@ -23,8 +23,15 @@ final class HTTPServer: Sendable {
     /// 0 before the first start; kept when the server is stopped, so that it can come back under the same address.
     var port: Int { state.withLock { $0.port } }
 
+    /// Two threads that are the first to use a generic class can crash in the runtime of Swift 6.3: so one thread is.
+    private static let hasUsedTypes: Bool = {
+        _ = ByteToMessageHandler(HTTPRequestDecoder())
+        return true
+    }()
+
     /// Listens on 127.0.0.1: at first on a port that the kernel chooses, later on the same.
     func start(answering: @escaping Answering) async throws {
+        precondition(Self.hasUsedTypes)
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(ChannelOptions.backlog, value: 1024)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
