@@ -176,6 +176,7 @@ extension Engine {
             lastNumber &+= 1
             let number = lastNumber
             if !command.isLong { startedAt[number] = now.uptime }
+            // A task for each command: the loop goes on deciding while it runs, and hears of it by its event.
             group.addTask { [perform = engine.perform, inbox] in
                 inbox.post(await perform(command), from: number)
             }
@@ -199,6 +200,7 @@ extension Engine {
             isDone = underWay == 0
             if windDownEnds == nil {
                 windDownEnds = now.uptime + Engine.grace
+                // The end of the grace has to reach a loop that waits for what it would cut off.
                 group.addTask { [perform = engine.perform, inbox] in
                     inbox.post(await perform(.wake(milliseconds: Engine.grace)))
                 }
@@ -215,6 +217,7 @@ extension Engine {
             let at = now.uptime + delay
             guard wakeAt.map({ at < $0 - Self.wakeTolerance }) ?? true else { return }
             wakeAt = at
+            // Time passes beside the loop: an event that comes earlier is taken at once.
             group.addTask { [perform = engine.perform, inbox] in
                 inbox.post(await perform(.wake(milliseconds: delay)))
             }

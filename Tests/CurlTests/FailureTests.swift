@@ -103,6 +103,7 @@ import Testing
         let error = try await failure(timeout: .seconds(1)) { connection in
             guard connection.readHead() != nil else { return }
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            // The drip itself, until the other side hangs up: nothing is waited for.
             while connection.write("x") { usleep(20_000) }
         }
         guard case .timedOut = error else {

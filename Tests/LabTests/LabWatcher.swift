@@ -52,7 +52,8 @@ struct LabWatcher {
 }
 
 extension Lab {
-    /// Asks again and again, until it holds or the time is over.
+    /// Asks again and again, until it holds or the time is over: containers, registries and units of others announce nothing
+    /// to a test.
     static func wait(_ what: String, seconds: Int, until condition: () throws -> Bool) async throws {
         let limit = ContinuousClock.now + .seconds(seconds)
         while try !condition() {

@@ -3,11 +3,9 @@
 import http.client
 import http.server
 import json
-import os
 import pathlib
 import select
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +14,8 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+
+import processes
 
 SECONDS_TO_START = 60
 CONFIG = """\
@@ -100,20 +100,7 @@ def up(folder):
 
 
 def down(folder):
-    for name in ("proxy", "synapse"):
-        path = folder / f"{name}.pid"
-        if not path.exists():
-            continue
-        pid = int(path.read_text())
-        path.unlink()
-        try:
-            os.kill(pid, signal.SIGTERM)
-            for _ in range(100):
-                os.kill(pid, 0)
-                time.sleep(0.1)
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+    processes.end(folder, ("proxy", "synapse"))
 
 
 def messages(folder):

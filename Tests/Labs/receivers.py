@@ -2,15 +2,15 @@
 
 import http.server
 import json
-import os
 import pathlib
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+
+import processes
 
 SECONDS_TO_START = 20
 
@@ -65,20 +65,7 @@ def up(lab, secret):
 
 
 def down(lab, _):
-    for name in ("webhook", "standard"):
-        path = lab / "receivers" / f"{name}.pid"
-        if not path.exists():
-            continue
-        pid = int(path.read_text())
-        path.unlink()
-        try:
-            os.kill(pid, signal.SIGTERM)
-            for _ in range(50):
-                os.kill(pid, 0)
-                time.sleep(0.1)
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+    processes.end(lab / "receivers", ("webhook", "standard"))
 
 
 def serve(_, secret, port):

@@ -82,6 +82,7 @@ struct Program: Sendable {
         _ timeout: Duration, _ body: @escaping @Sendable () async throws -> Value
     ) async throws(Failure) -> Value {
         let result: Result<Value, Failure>? = await withTaskGroup { group in
+            // Side by side, so that whichever ends first, the program or its time, cuts off the other.
             group.addTask { await self.outcome(body) }
             group.addTask {
                 try? await Task.sleep(for: timeout)
