@@ -56,6 +56,7 @@ import CCurl
         while true {
             let mail = mailbox.take(ended: ended)
             ended = 0
+            for job in mail.jobs { unsafe job.runSynchronously(on: mailbox.asUnownedTaskExecutor()) }
             if mail.isClosed {
                 for call in mail.starts { call.end(.failure(.shutDown)) }
                 return tearDown()
@@ -63,6 +64,8 @@ import CCurl
             if !mail.starts.isEmpty || !mail.cancels.isEmpty { lull = Self.shortestLull }
             for call in mail.starts { start(call) }
             for call in mail.cancels { cancel(call) }
+            // What the jobs ask for goes out together with what is there.
+            if !mail.jobs.isEmpty { continue }
             perform()
             endOverdue()
             wait()

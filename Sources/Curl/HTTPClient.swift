@@ -74,6 +74,12 @@ package final class HTTPClient: Sendable {
         return try outcome.get()
     }
 
+    /// Runs tasks on the client's own thread, where a request and its answer cost no change of threads. What they do holds
+    /// up all transfers, so it is to be short. After the client's end they run where tasks usually do.
+    package var executor: any TaskExecutor { mailbox }
+
+    /// Not to be called from a task on `executor`, whose thread it waits for.
+    ///
     /// Ends everything under way with `shutDown`, closes all connections and ends the thread; returns when that is done.
     /// Later requests fail with `shutDown`. May be called any number of times; a cancelled task waits all the same.
     package func shutdown() async {

@@ -10,6 +10,8 @@ import Synchronization
     struct Contents {
         var starts: [Call] = []
         var cancels: [Call] = []
+        /// Parts of tasks that run on the driver's thread.
+        var jobs: [UnownedJob] = []
         var isClosed = false
     }
 
@@ -94,7 +96,9 @@ import Synchronization
     /// Whether nothing was noted meanwhile. If so, the next note wakes the driver.
     func doze() -> Bool {
         state.withLock { state in
-            state.isDozing = state.contents.starts.isEmpty && state.contents.cancels.isEmpty && !state.contents.isClosed
+            let contents = state.contents
+            state.isDozing =
+                contents.starts.isEmpty && contents.cancels.isEmpty && contents.jobs.isEmpty && !contents.isClosed
             return state.isDozing
         }
     }
@@ -104,19 +108,37 @@ import Synchronization
         state.withLock { $0.isForgotten = true }
     }
 
-    /// The last thing that the driver does.
+    /// The last thing that the driver does. Jobs run elsewhere from here on.
     func end() {
-        let waiting = state.withLock { state in
+        let (waiting, jobs) = state.withLock { state in
             state.hasEnded = true
-            defer { state.waitingForEnd = [] }
-            return state.waitingForEnd
+            defer {
+                state.waitingForEnd = []
+                state.contents.jobs = []
+            }
+            return (state.waitingForEnd, state.contents.jobs)
         }
         for continuation in waiting { continuation.resume() }
+        for job in jobs { globalConcurrentExecutor.enqueue(job) }
     }
 
     private func wake(_ state: inout State) {
         guard state.isDozing, !state.isForgotten else { return }
         state.isDozing = false
         _ = unsafe curl_multi_wakeup(multi)
+    }
+}
+
+/// Tasks on the driver's thread: what they ask for and what they are answered changes no thread.
+extension Mailbox: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isTaken = state.withLock { state in
+            guard !state.hasEnded else { return false }
+            state.contents.jobs.append(job)
+            wake(&state)
+            return true
+        }
+        if !isTaken { globalConcurrentExecutor.enqueue(job) }
     }
 }

@@ -41,7 +41,10 @@ enum Pass {
                 perform: executor.perform, save: { (ledger) throws(DurableFile.Failure) in try file.save(ledger) },
                 observe: voice.tell)
             do throws(DurableFile.Failure) {
-                try await engine.run(&core, sources: [await Signals.stops()])
+                let stops = await Signals.stops()
+                try await withTaskExecutorPreference(http.executor) { () async throws(DurableFile.Failure) in
+                    try await engine.run(&core, sources: [stops])
+                }
             } catch {
                 throw Setup.Failure.disk(error)
             }

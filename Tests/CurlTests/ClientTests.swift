@@ -34,6 +34,53 @@ import Testing
         }
     }
 
+    @Test("tasks on the client's executor run on one thread, with what they ask and are answered")
+    func executor() async throws {
+        try await withServer(serve: eachRequest { $1.answer() }) { server, client in
+            let threads = Mutex<Set<pthread_t>>([])
+            let note: @Sendable () -> Void = { threads.withLock { _ = $0.insert(pthread_self()) } }
+            let url = server.url
+            await withTaskExecutorPreference(client.executor) {
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<100 {
+                        group.addTask {
+                            note()
+                            _ = try? await client.send(HTTPRequest(url: url))
+                            note()
+                            await Task.yield()
+                            try? await Task.sleep(for: .milliseconds(1))
+                            note()
+                        }
+                    }
+                }
+                note()
+            }
+            #expect(threads.withLock(\.count) == 1)
+        }
+    }
+
+    @Test("tasks on the executor of a client that has ended go on elsewhere, and their requests are refused")
+    func executorAfterTheEnd() async throws {
+        let (began, goOn) = (Event(), Event())
+        try await withServer(serve: eachRequest { $1.answer() }) { server, client in
+            let url = server.url
+            async let late = withTaskExecutorPreference(client.executor) {
+                began.open()
+                await goOn.wait()
+                return await failure(client, HTTPRequest(url: url))
+            }
+            await began.wait()
+            await client.shutdown()
+            goOn.open()
+            #expect(await late == .shutDown)
+            let after = await withTaskExecutorPreference(client.executor) {
+                await Task.yield()
+                return 1
+            }
+            #expect(after == 1)
+        }
+    }
+
     @Test("a request on one host does not wait for a hung one on another")
     func independentHosts() async throws {
         let hung = try LoopbackServer { $0.waitForClose() }

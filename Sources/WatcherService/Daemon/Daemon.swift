@@ -56,7 +56,9 @@ package struct Daemon: Sendable {
                 "version": "\(Setup.programVersion)", "config": "\(setup.path)", "state": "\(file.path)",
             ])
         do throws(DurableFile.Failure) {
-            try await engine.run(&core, sources: [stops, others])
+            try await withTaskExecutorPreference(http.executor) { () async throws(DurableFile.Failure) in
+                try await engine.run(&core, sources: [stops, others])
+            }
         } catch {
             throw .disk(error)
         }
