@@ -2,7 +2,14 @@
 ///
 /// In the state file one string a reason, `"tag#id tag#id"`: short, and readable with the eye.
 package struct SeenReleases: Sendable, Equatable {
-    private var byReason: [String: String] = [:]
+    /// In the order of the alphabet, each reason once.
+    private(set) var lists: [List] = []
+
+    /// `"tag#id tag#id"`, as the state file holds it.
+    struct List: Sendable, Equatable {
+        var reason: String
+        var items: String
+    }
 
     /// How many ids one upstream may have before those that GitHub no longer lists are dropped: more than the 10 000
     /// that GitHub lists at all.
@@ -15,20 +22,17 @@ package struct SeenReleases: Sendable, Equatable {
 
     package init() {}
 
-    /// As the state file holds it.
-    init(lists: [String: String]) { byReason = lists }
+    /// In the order of the alphabet.
+    init(_ lists: [List]) { self.lists = lists }
 
-    /// The lists by their reasons, in the order of the alphabet.
-    var lists: [(reason: String, list: String)] { byReason.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
-
-    package var isEmpty: Bool { byReason.isEmpty }
+    package var isEmpty: Bool { lists.isEmpty }
 
     /// All of it, for looking up many ids: costs time in proportion to the whole.
     package func index() -> [Int64: Entry] {
         var found: [Int64: Entry] = [:]
-        for (word, list) in byReason {
-            guard let reason = Seen(rawValue: word) else { continue }
-            for item in Array(list.utf8).split(separator: 0x20) {
+        for list in lists {
+            guard let reason = Seen(rawValue: list.reason) else { continue }
+            for item in Array(list.items.utf8).split(separator: 0x20) {
                 guard let hash = item.lastIndex(of: 0x23),
                     let id = Int64(String(decoding: item[(hash + 1)...], as: UTF8.self))
                 else { continue }
@@ -41,10 +45,11 @@ package struct SeenReleases: Sendable, Equatable {
     package mutating func add(_ id: Int64, tag: String, _ reason: Seen) {
         // A tag that could break the list is never taken, so it need not be known either.
         let item = (Tag.isSafe(tag) ? tag : "") + "#" + String(id)
-        if byReason[reason.rawValue] == nil {
-            byReason[reason.rawValue] = item
+        let place = lists.firstIndex { $0.reason >= reason.rawValue } ?? lists.endIndex
+        if place < lists.endIndex, lists[place].reason == reason.rawValue {
+            lists[place].items += " " + item
         } else {
-            byReason[reason.rawValue]?.append(" " + item)
+            lists.insert(List(reason: reason.rawValue, items: item), at: place)
         }
     }
 
@@ -52,7 +57,7 @@ package struct SeenReleases: Sendable, Equatable {
     package mutating func remove(_ ids: Set<Int64>) {
         guard !ids.isEmpty else { return }
         let all = index()
-        byReason = [:]
+        lists = []
         for (id, entry) in all.sorted(by: { $0.key < $1.key }) where !ids.contains(id) {
             add(id, tag: entry.tag, entry.reason)
         }
@@ -93,11 +98,12 @@ package enum Seen: String, Sendable, Hashable, CaseIterable {
 
 extension SeenReleases: Codable {
     package init(from decoder: any Decoder) throws {
-        byReason = try decoder.singleValueContainer().decode([String: String].self)
+        lists = try decoder.singleValueContainer().decode([String: String].self)
+            .map { List(reason: $0.key, items: $0.value) }.sorted { $0.reason < $1.reason }
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        try container.encode(byReason)
+        try container.encode(Dictionary(lists.map { ($0.reason, $0.items) }) { first, _ in first })
     }
 }

@@ -71,26 +71,25 @@ extension Timestamp: Codable, CustomStringConvertible {
         let days = seconds >= 0 ? seconds / 86_400 : -((86_399 - seconds) / 86_400)
         let rest = Int(seconds - days * 86_400)
         let (year, month, day) = Self.civil(fromDays: days)
-        func two(_ number: Int) {
-            bytes.append(UInt8(0x30 + number / 10 % 10))
-            bytes.append(UInt8(0x30 + number % 10))
+        func digits(_ number: Int) -> (tens: UInt8, ones: UInt8) {
+            (UInt8(0x30 + number / 10 % 10), UInt8(0x30 + number % 10))
         }
-        two(Int(year) / 100)
-        two(Int(year) % 100)
-        for (mark, number) in [
-            (0x2D, month), (0x2D, day), (0x54, rest / 3600), (0x3A, rest / 60 % 60), (0x3A, rest % 60),
-        ] {
-            bytes.append(UInt8(mark))
-            two(number)
-        }
-        bytes.append(0x5A)
+        let (century, rest100, months, monthDay) = (
+            digits(Int(year) / 100), digits(Int(year) % 100), digits(month), digits(day)
+        )
+        let (hours, minutes, seconds) = (digits(rest / 3600), digits(rest / 60 % 60), digits(rest % 60))
+        bytes.append(contentsOf: [
+            century.tens, century.ones, rest100.tens, rest100.ones, 0x2D, months.tens, months.ones, 0x2D,
+            monthDay.tens, monthDay.ones, 0x54, hours.tens, hours.ones, 0x3A, minutes.tens, minutes.ones, 0x3A,
+            seconds.tens, seconds.ones, 0x5A,
+        ])
     }
 
     /// Reads `YYYY-MM-DDTHH:MM:SS`, with or without a fraction (dropped), ending in `Z` or `±HH:MM`; nil for anything else.
-    package init?(_ text: String) { self.init(utf8: Array(text.utf8)) }
+    package init?(_ text: String) { self.init(utf8: Array(text.utf8).span) }
 
     /// The same, from the text's bytes.
-    package init?(utf8 bytes: [UInt8]) {
+    package init?(utf8 bytes: Span<UInt8>) {
         func number(_ range: Range<Int>) -> Int64? {
             var value: Int64 = 0
             for index in range {
@@ -112,7 +111,7 @@ extension Timestamp: Codable, CustomStringConvertible {
             guard index > 20 else { return nil }
         }
         var offset: Int64 = 0
-        switch bytes[index...].first {
+        switch index < bytes.count ? bytes[index] : 0 {
         case 0x5A where bytes.count == index + 1: break
         case 0x2B where bytes.count == index + 6, 0x2D where bytes.count == index + 6:
             guard bytes[index + 3] == 0x3A, let hours = number(index + 1..<index + 3),

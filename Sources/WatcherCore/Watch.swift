@@ -1,5 +1,5 @@
 /// What is remembered of one upstream, and how a look at it changes that.
-package struct Watch: Sendable, Equatable, Codable {
+package struct Watch: Sendable, Equatable {
     /// The numeric id of the repository, pinned at first sight (promise 9).
     package var repositoryID: Int64?
     /// `OWNER/NAME` as it was configured when the id was pinned: a name that somebody changes in the configuration is

@@ -25,6 +25,19 @@ import Testing
         #expect(try LedgerText(try LedgerText.bytes(of: Self.ledger)).ledger == Self.ledger)
     }
 
+    @Test("what is as usual is not written, and read as it was") func usual() throws {
+        var ledger = Ledger()
+        var watch = Watch()
+        watch.lastGoodCheck = Timestamp(seconds: 1_785_751_200)
+        watch.lastCheck = watch.lastGoodCheck
+        ledger.upstreams["usual"] = watch
+        let bytes = try LedgerText.bytes(of: ledger)
+        let line = #""usual" : {"lastGoodCheck":"2026-08-03T10:00:00Z","seen":{}}"#
+        #expect(String(decoding: bytes, as: UTF8.self).contains("    \(line)\n"))
+        #expect(try LedgerText(bytes).ledger == ledger)
+        #expect(try JSONDecoder().decode(Ledger.self, from: Data(bytes)) == ledger)
+    }
+
     @Test("what is written is read, with none, one and many upstreams") func roundTrips() throws {
         for count in [0, 1, 2, 300] {
             var ledger = Ledger()

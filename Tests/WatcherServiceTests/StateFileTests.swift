@@ -26,8 +26,11 @@ import WatcherCore
         }
     }
 
-    @Test("a file whose upstreams are indented, as they were at first, is read") func indented() throws {
-        let fixture = Fixtures.folder.appending(path: "state/v1-indented.json")
+    @Test(
+        "a file as it was at first is read: with upstreams that are indented, with what is as usual written out",
+        arguments: ["v1-indented", "v1-whole"])
+    func earlier(_ name: String) throws {
+        let fixture = Fixtures.folder.appending(path: "state/\(name).json")
         #expect(try StateFile(path: fixture.path).load() == StateFixtures.full)
     }
 

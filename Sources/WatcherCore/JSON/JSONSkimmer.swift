@@ -16,7 +16,6 @@ package struct JSONSkimmer {
     package private(set) var index = 0
     /// Whether the next member is the first of its object.
     private var isFirst = true
-    private var lastTime: (place: Range<Int>, value: Timestamp)?
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -56,31 +55,26 @@ package struct JSONSkimmer {
     }
 
     /// Whether these bytes stand there.
-    package func isText(_ text: String, at range: Range<Int>) -> Bool {
-        guard range.count == text.utf8.count else { return false }
-        var place = range.lowerBound
-        for byte in text.utf8 {
-            guard bytes[place] == byte else { return false }
-            place += 1
+    package func isText(_ text: StaticString, at range: Range<Int>) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { text in
+            for place in text.indices {
+                guard unsafe bytes[range.lowerBound + place] == text[place] else { return false }
+            }
+            return true
         }
-        return true
     }
 
-    /// Takes a key and its colon when that key is the next.
-    mutating func key(_ name: String) throws(Unknown) -> Bool {
-        let before = (index, isFirst)
-        if !isFirst, try !skip(0x2C) { return false }
-        if try skip(0x22) {
-            let range = index..<index + name.utf8.count
-            if range.upperBound < bytes.count, bytes[range.upperBound] == 0x22, isText(name, at: range) {
-                index = range.upperBound + 1
-                isFirst = false
-                try expect(0x3A)
-                return true
-            }
-        }
-        (index, isFirst) = before
-        return false
+    /// Takes a key and its colon when that key is the next, and nothing stands between the parts: as we write them.
+    mutating func key(_ name: StaticString) -> Bool {
+        let start = index + (isFirst ? 1 : 2)
+        let end = start + name.utf8CodeUnitCount
+        guard end + 1 < bytes.count, bytes[end] == 0x22, bytes[end + 1] == 0x3A, bytes[start - 1] == 0x22,
+            isFirst || bytes[index] == 0x2C, isText(name, at: start..<end)
+        else { return false }
+        index = end + 2
+        isFirst = false
+        return true
     }
 
     package mutating func list<Element>(
@@ -153,23 +147,27 @@ package struct JSONSkimmer {
 
     /// A whole number as computers write it: no exponent, no point, no zero in front.
     package mutating func integer() throws(Unknown) -> Int64 {
-        try skipSpace()
+        let isNegative = try skip(0x2D)
         let start = index
-        while index < bytes.count, ASCII.isDigit(bytes[index]) || bytes[index] == 0x2D { index += 1 }
-        let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        guard let value = Int64(text), String(value) == text else { throw Unknown() }
-        return value
+        var value: Int64 = 0
+        while index < bytes.count, ASCII.isDigit(bytes[index]) {
+            // Counted below zero, where there is one more.
+            let (product, isTooFar) = value.multipliedReportingOverflow(by: 10)
+            let (sum, isOver) = product.subtractingReportingOverflow(Int64(bytes[index] - 0x30))
+            guard !isTooFar, !isOver else { throw Unknown() }
+            value = sum
+            index += 1
+        }
+        guard index > start, bytes[start] != 0x30 || index == start + 1 && !isNegative, isNegative || value != .min
+        else { throw Unknown() }
+        return isNegative ? value : -value
     }
 
     mutating func time() throws(Unknown) -> Timestamp {
         try expect(0x22)
         let start = index
         try skipString()
-        // A pass writes the same second many times.
-        if let (place, value) = lastTime, bytes[place].elementsEqual(bytes[start..<index - 1]) { return value }
-        let value = try Self.needed(Timestamp(utf8: Array(bytes[start..<index - 1])))
-        lastTime = (start..<index - 1, value)
-        return value
+        return try Self.needed(Timestamp(utf8: bytes.span.extracting(start..<index - 1)))
     }
 
     // MARK: - What is not wanted
@@ -242,8 +240,8 @@ extension JSONSkimmer {
     }
 
     /// Takes these bytes when they come next.
-    private mutating func skipText(_ text: String) -> Bool {
-        let end = index + text.utf8.count
+    private mutating func skipText(_ text: StaticString) -> Bool {
+        let end = index + text.utf8CodeUnitCount
         guard end <= bytes.count, isText(text, at: index..<end) else { return false }
         index = end
         return true

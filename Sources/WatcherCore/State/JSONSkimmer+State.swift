@@ -18,33 +18,33 @@ extension JSONSkimmer {
         try open()
         watch.emptySince = try time("emptySince")
         watch.etag = try string("etag")
-        watch.failures = Int(try needed("failures") { reader throws(Unknown) in try reader.integer() })
+        watch.failures = Int(try integer("failures") ?? 0)
         watch.firstCheck = try time("firstCheck")
-        watch.lastCheck = try time("lastCheck")
+        let lastCheck = try time("lastCheck")
         watch.lastError = try string("lastError")
         watch.lastGoodCheck = try time("lastGoodCheck")
-        if try key("lastSeen") { watch.lastSeen = try release() }
+        watch.lastCheck = lastCheck ?? watch.lastGoodCheck
+        if key("lastSeen") { watch.lastSeen = try release() }
         watch.lastSweep = try time("lastSweep")
         watch.replacedBy = try integer("replacedBy")
         watch.repository = try string("repository")
         watch.repositoryID = try integer("repositoryID")
         watch.seen = try needed("seen") { reader throws(Unknown) in try reader.seen() }
         watch.usualGap = try integer("usualGap")
-        watch.waiting = try needed("waiting") { reader throws(Unknown) in
-            try reader.list { reader throws(Unknown) in try reader.waiting() }
-        }
+        if key("waiting") { watch.waiting = try list { reader throws(Unknown) in try reader.waiting() } }
         guard try close() else { throw Unknown() }
         return watch
     }
 
     private mutating func seen() throws(Unknown) -> SeenReleases {
-        var lists: [String: String] = [:]
+        var lists: [SeenReleases.List] = []
         try open()
         while let key = try nextKey() {
             let reason = String(decoding: bytes[key], as: UTF8.self)
-            guard lists.updateValue(try string(), forKey: reason) == nil else { throw Unknown() }
+            if let last = lists.last, last.reason >= reason { throw Unknown() }
+            lists.append(SeenReleases.List(reason: reason, items: try string()))
         }
-        return SeenReleases(lists: lists)
+        return SeenReleases(lists)
     }
 
     private mutating func waiting() throws(Unknown) -> Watch.Waiting {
@@ -78,15 +78,15 @@ extension JSONSkimmer {
     // MARK: - Members
 
     private mutating func needed<Value>(
-        _ name: String, _ read: (inout JSONSkimmer) throws(Unknown) -> Value
+        _ name: StaticString, _ read: (inout JSONSkimmer) throws(Unknown) -> Value
     ) throws(Unknown) -> Value {
-        guard try key(name) else { throw Unknown() }
+        guard key(name) else { throw Unknown() }
         return try read(&self)
     }
 
-    private mutating func time(_ name: String) throws(Unknown) -> Timestamp? { try key(name) ? try time() : nil }
+    private mutating func time(_ name: StaticString) throws(Unknown) -> Timestamp? { key(name) ? try time() : nil }
 
-    private mutating func string(_ name: String) throws(Unknown) -> String? { try key(name) ? try string() : nil }
+    private mutating func string(_ name: StaticString) throws(Unknown) -> String? { key(name) ? try string() : nil }
 
-    private mutating func integer(_ name: String) throws(Unknown) -> Int64? { try key(name) ? try integer() : nil }
+    private mutating func integer(_ name: StaticString) throws(Unknown) -> Int64? { key(name) ? try integer() : nil }
 }

@@ -1,4 +1,5 @@
-/// Writes what the state remembers of upstreams: compact JSON, keys in the order of the alphabet, no key without a value.
+/// Writes what the state remembers of upstreams: compact JSON, keys in the order of the alphabet, no key without a value
+/// or with the usual one.
 ///
 /// The same as `JSONEncoder` writes with sorted keys and slashes as they are: a test holds the two together, so that a
 /// new field of `Watch` cannot be forgotten here.
@@ -12,9 +13,9 @@ struct StateWriter {
         open()
         member("emptySince", watch.emptySince)
         member("etag", watch.etag)
-        member("failures", Int64(watch.failures))
+        if watch.failures != 0 { member("failures", Int64(watch.failures)) }
         member("firstCheck", watch.firstCheck)
-        member("lastCheck", watch.lastCheck)
+        if watch.lastCheck != watch.lastGoodCheck { member("lastCheck", watch.lastCheck) }
         member("lastError", watch.lastError)
         member("lastGoodCheck", watch.lastGoodCheck)
         if let lastSeen = watch.lastSeen {
@@ -27,23 +28,25 @@ struct StateWriter {
         member("repositoryID", watch.repositoryID)
         key("seen")
         open()
-        for (reason, list) in watch.seen.lists {
+        for list in watch.seen.lists {
             separate()
-            text(reason)
+            text(list.reason)
             bytes.append(0x3A)
-            text(list)
+            text(list.items)
         }
         close()
         member("usualGap", watch.usualGap)
-        key("waiting")
-        raw("[")
-        needsComma = false
-        for item in watch.waiting {
-            separate()
-            write(item)
+        if !watch.waiting.isEmpty {
+            key("waiting")
+            raw("[")
+            needsComma = false
+            for item in watch.waiting {
+                separate()
+                write(item)
+            }
+            raw("]")
+            needsComma = true
         }
-        raw("]")
-        needsComma = true
         close()
     }
 
@@ -95,32 +98,32 @@ struct StateWriter {
         needsComma = true
     }
 
-    private mutating func key(_ name: String) {
+    private mutating func key(_ name: StaticString) {
         separate()
         bytes.append(0x22)
-        bytes.append(contentsOf: name.utf8)
+        name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
         bytes.append(0x22)
         bytes.append(0x3A)
     }
 
-    private mutating func member(_ name: String, _ value: Int64?) {
+    private mutating func member(_ name: StaticString, _ value: Int64?) {
         guard let value else { return }
         key(name)
         raw(String(value))
     }
 
-    private mutating func member(_ name: String, _ value: Bool) {
+    private mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         raw(value ? "true" : "false")
     }
 
-    private mutating func member(_ name: String, _ value: String?) {
+    private mutating func member(_ name: StaticString, _ value: String?) {
         guard let value else { return }
         key(name)
         text(value)
     }
 
-    private mutating func member(_ name: String, _ value: Timestamp?) {
+    private mutating func member(_ name: StaticString, _ value: Timestamp?) {
         guard let value else { return }
         key(name)
         bytes.append(0x22)
