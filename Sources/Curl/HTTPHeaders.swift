@@ -6,7 +6,7 @@ package struct HTTPHeaders: Sendable {
     private struct Place {
         var nameStart: Int
         var nameEnd: Int
-        /// The value follows its name.
+        var valueStart: Int
         var valueEnd: Int
     }
 
@@ -18,39 +18,47 @@ package struct HTTPHeaders: Sendable {
     }
 
     package var fields: [(name: String, value: String)] {
-        places.map { (text($0.nameStart..<$0.nameEnd), text($0.nameEnd..<$0.valueEnd)) }
+        places.map { (text($0.nameStart..<$0.nameEnd), text($0.valueStart..<$0.valueEnd)) }
     }
 
     /// The first field of this name; the value is without white space at its ends.
     package subscript(name: String) -> String? {
-        let length = name.utf8.count
-        for place in places where place.nameEnd - place.nameStart == length && isNamed(place, name.utf8) {
-            return text(place.nameEnd..<place.valueEnd)
-        }
-        return nil
+        places.first { isNamed($0, name.utf8) }.map { text($0.valueStart..<$0.valueEnd) }
     }
 
     /// Every field of this name, such as the several `Link` or `Set-Cookie` that a server may send.
     package func all(_ name: String) -> [String] {
-        places.filter { isNamed($0, name.utf8) }.map { text($0.nameEnd..<$0.valueEnd) }
+        places.filter { isNamed($0, name.utf8) }.map { text($0.valueStart..<$0.valueEnd) }
     }
 
     mutating func append(name: some Collection<UInt8>, value: some Collection<UInt8>) {
+        let start = bytes.count
+        bytes.append(contentsOf: name)
+        let middle = bytes.count
+        bytes.append(contentsOf: value)
+        places.append(Place(nameStart: start, nameEnd: middle, valueStart: middle, valueEnd: bytes.count))
+    }
+
+    /// A line as it came, with the places of the field's name and value in it.
+    mutating func append(_ line: UnsafeBufferPointer<UInt8>, name: Range<Int>, value: Range<Int>) {
         if bytes.isEmpty {
             bytes.reserveCapacity(Self.usualSize)
             places.reserveCapacity(Self.usualCount)
         }
         let start = bytes.count
-        bytes.append(contentsOf: name)
-        let middle = bytes.count
-        bytes.append(contentsOf: value)
-        places.append(Place(nameStart: start, nameEnd: middle, valueEnd: bytes.count))
+        unsafe bytes.append(contentsOf: line)
+        places.append(
+            Place(
+                nameStart: start + name.lowerBound, nameEnd: start + name.upperBound,
+                valueStart: start + value.lowerBound, valueEnd: start + value.upperBound))
     }
 
     /// A line that began with white space belongs to the field before it (RFC 9112, 5.2).
     mutating func continueLast(with text: some Collection<UInt8>) {
         guard let last = places.indices.last else { return }
-        if places[last].nameEnd < places[last].valueEnd { bytes.append(0x20) }
+        // The end of its own line, which is the last that came.
+        bytes.removeLast(bytes.count - places[last].valueEnd)
+        if places[last].valueStart < places[last].valueEnd { bytes.append(0x20) }
         bytes.append(contentsOf: text)
         places[last].valueEnd = bytes.count
     }
@@ -69,7 +77,10 @@ package struct HTTPHeaders: Sendable {
         guard place.nameEnd - place.nameStart == name.count else { return false }
         var index = place.nameStart
         for byte in name {
-            guard bytes[index].asciiLowercased == byte.asciiLowercased else { return false }
+            // The same but for the bit of the case is nearly always enough to tell.
+            guard (bytes[index] ^ byte) & 0xDF == 0, bytes[index].asciiLowercased == byte.asciiLowercased else {
+                return false
+            }
             index += 1
         }
         return true

@@ -29,11 +29,10 @@ struct HeaderCollector {
             unsafe begin(line[text])
         } else if unsafe Self.startsBlank(line) {
             unsafe headers.continueLast(with: UnsafeBufferPointer(rebasing: line[text]))
-        } else if let colon = text.first(where: { unsafe line[$0] == UInt8(ascii: ":") }) {
-            let name = unsafe Self.trimmed(line, text.lowerBound..<colon)
+        } else if let colon = unsafe Self.colon(line) {
+            let name = unsafe Self.trimmed(line, 0..<colon)
             let value = unsafe Self.trimmed(line, colon + 1..<text.upperBound)
-            unsafe headers.append(
-                name: UnsafeBufferPointer(rebasing: line[name]), value: UnsafeBufferPointer(rebasing: line[value]))
+            unsafe headers.append(line, name: name, value: value)
         }
         return true
     }
@@ -48,6 +47,15 @@ struct HeaderCollector {
 
     private static func startsBlank(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         unsafe line.first == UInt8(ascii: " ") || line.first == UInt8(ascii: "\t")
+    }
+
+    private static func colon(_ line: UnsafeBufferPointer<UInt8>) -> Int? {
+        var index = 0
+        while index < line.count {
+            if unsafe line[index] == UInt8(ascii: ":") { return index }
+            index += 1
+        }
+        return nil
     }
 
     /// The part of a range of the line that is left without the white space at its ends.

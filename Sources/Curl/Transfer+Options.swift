@@ -14,7 +14,7 @@ extension Transfer {
             setCommon(configuration, trust: trust, share: share, &options)
         }
         options.set(CURLOPT_URL, request.url)
-        options.note(setHeaders() ? CURLE_OK : CURLE_OUT_OF_MEMORY)
+        options.note(setHeaders(hasBody: hasBody) ? CURLE_OK : CURLE_OUT_OF_MEMORY)
         for code in attach() { options.note(code) }
         if options.firstRefusal != CURLE_OK { easy.forgetOptions() }
         return options.firstRefusal
@@ -83,13 +83,15 @@ extension Transfer {
         for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { options.set(option, directory) }
     }
 
-    /// libcurl's spelling: `Name;` for an empty value, `Name:` to leave out what it would add by itself.
-    private func setHeaders() -> Bool {
+    /// libcurl's spelling: `Name;` for an empty value, `Name:` to leave out what it would add by itself, which it does
+    /// to a body.
+    private func setHeaders(hasBody: Bool) -> Bool {
         let given = call.request.headers
         for (name, value) in given {
             let isBlank = value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
             guard addHeader(isBlank ? name + ";" : name + ": " + value) else { return false }
         }
+        guard hasBody else { return true }
         for (unwanted, line) in [("Expect", "Expect:"), ("Content-Type", "Content-Type:")]
         where !given.contains(where: { HTTPHeaders.same($0.name, unwanted) }) {
             guard addHeader(line) else { return false }

@@ -4,7 +4,7 @@ package import WatcherCore
 /// Performs commands. Each becomes exactly one event, whatever happens: an error is an outcome, cut off is one too.
 ///
 /// This is the one place where errors become outcomes: what comes back here has its secrets masked.
-package struct Executor: Sendable {
+package final class Executor: Sendable {
     private let config: Config
     private let http: HTTPClient
     private let github: GitHubClient
@@ -35,6 +35,7 @@ package struct Executor: Sendable {
         self.builders = builders
     }
 
+    /// What is rare is not inlined: its room would be part of that of every look, of which a hundred are under way.
     package func perform(_ command: Command) async -> Event {
         switch command {
         case .check(let check): await self.check(check)
@@ -73,6 +74,7 @@ package struct Executor: Sendable {
         }
     }
 
+    @inline(never)
     private func dispatch(_ command: Command.Dispatch) async -> Event {
         guard let (client, dispatch) = workflow(command.action) else {
             return .dispatched(job: command.job, .refused(Self.gone), nil)
@@ -85,6 +87,7 @@ package struct Executor: Sendable {
         }
     }
 
+    @inline(never)
     private func lookUp(_ job: String, _ action: String, _ since: Timestamp) async -> Event {
         guard let (client, dispatch) = workflow(action) else { return .lookedUp(job: job, .failed(Self.gone), nil) }
         let (outcome, reading) = await client.lookUp(job, dispatch, since: since)
@@ -92,6 +95,7 @@ package struct Executor: Sendable {
         return .lookedUp(job: job, outcome, reading)
     }
 
+    @inline(never)
     private func follow(_ job: String, _ action: String, _ run: Run) async -> Event {
         guard let (client, dispatch) = workflow(action) else { return .followed(job: job, .failed(Self.gone), nil) }
         let (outcome, reading) = await client.follow(run, in: dispatch.repository)
@@ -102,6 +106,7 @@ package struct Executor: Sendable {
         }
     }
 
+    @inline(never)
     private func build(_ command: Command.Build) async -> Event {
         guard let builder = builders[command.action] else {
             return .built(job: command.job, .failed(Self.gone, log: nil))
@@ -113,12 +118,14 @@ package struct Executor: Sendable {
         return .built(job: command.job, outcome)
     }
 
+    @inline(never)
     private func verify(_ command: Command.Verify) async -> Event {
         let outcome = await registry.verify(command)
         if case .failed(let trouble) = outcome { return .verified(job: command.job, .failed(redactor.mask(trouble))) }
         return .verified(job: command.job, outcome)
     }
 
+    @inline(never)
     private func move(_ command: Command.Move) async -> Event {
         guard let builder = builders[command.action] else { return .moved(job: command.job, .failed(Self.gone)) }
         let outcome = await builder.move(command)
@@ -133,6 +140,7 @@ package struct Executor: Sendable {
         return (clients[action] ?? github, dispatch)
     }
 
+    @inline(never)
     private func deliver(_ message: Message, _ name: String) async -> Event {
         guard let notifier = notifiers[name] else {
             let reason = "\(name) is no longer in the configuration"
@@ -142,6 +150,7 @@ package struct Executor: Sendable {
         return .delivered(message: message.id, notifier: name, outcome.map { $0.masked(by: redactor) })
     }
 
+    @inline(never)
     private func heartbeat() async -> Event {
         guard let heartbeatURL else { return .heartbeat(nil) }
         do throws(HTTPError) {

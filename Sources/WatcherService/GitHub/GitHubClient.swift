@@ -5,7 +5,7 @@ package import WatcherCore
 ///
 /// The token goes to the API's own host and nowhere else: redirects are followed by hand, and only to the same scheme,
 /// host and port. Facts about the API stand beside the code that depends on them.
-package struct GitHubClient: Sendable {
+package final class GitHubClient: Sendable {
     private let http: HTTPClient
     private let origin: String
     private let base: String
