@@ -42,7 +42,7 @@ extension Transfer {
         case _ where answerOfProxy != 0 && answerOfProxy / 100 != 2:
             return .proxy(reason: "it answered \(answerOfProxy) to the connection to \(host)")
         case CURLE_COULDNT_RESOLVE_HOST where call.request.network.isSOCKS:
-            // libcurl has one code for both names then.
+            // libcurl says this of such a proxy's name too, when its resolver has taken a while.
             return .couldNotConnect(host: host, reason: "could not resolve its name or that of the proxy")
         case CURLE_COULDNT_RESOLVE_HOST:
             return .couldNotResolve(host: host)
