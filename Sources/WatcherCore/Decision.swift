@@ -60,7 +60,7 @@ package struct Judge {
     }
 
     /// When `minimumAge` is reached; nil: it is. What comes without a date, though it is no draft, was published when it
-    /// was first seen, or before: its age counts from there, so that it neither passes unlooked-at nor waits for ever.
+    /// was first seen, or before: its age counts from there, so that it neither passes at once nor waits for ever.
     private func isTooYoungUntil(_ release: Release) -> Timestamp? {
         guard config.minimumAge > 0 else { return nil }
         let until: Timestamp? =
