@@ -35,8 +35,8 @@ static inline CURLcode watcher_easy_set_prerequest(CURL *easy, curl_prereq_callb
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }
 
-static inline CURLcode watcher_easy_set_socket_options(CURL *easy, curl_sockopt_callback callback) {
-    return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, callback);
+static inline CURLcode watcher_easy_set_open_socket(CURL *easy, curl_opensocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
 
 // `curl_easy_getinfo` is variadic as well, and writes through a pointer of the kind that the question asks for.

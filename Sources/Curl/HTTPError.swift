@@ -9,7 +9,7 @@ package enum HTTPError: Error, Equatable, Sendable {
     /// It can't be sent as it is. Trying again won't help.
     case invalidRequest(reason: String)
     case couldNotResolve(host: String)
-    /// Refused, unreachable, or no connection within the time for it.
+    /// Refused, unreachable, or no connection within the time for it. Where it may have been the proxy, the reason says so.
     case couldNotConnect(host: String, reason: String)
     /// The proxy can't be reached or refuses to pass the connection on.
     case proxy(reason: String)

@@ -1,9 +1,16 @@
-/// Where a request goes, as far as this module has to know it: the scheme, and the server's name for error texts.
+/// Where a request goes, as far as this module has to know it: the scheme, and the server's name and port for error texts.
 /// Making one is the proof that the request can be handed to libcurl, whose own check of the URL comes on top.
 struct RequestTarget: Sendable {
     let isTLS: Bool
     /// `host` or `host:port`, without user information.
     let host: String
+
+    /// As written, else the scheme's own.
+    var port: UInt16 { Self.port(in: host) ?? (isTLS ? 443 : 80) }
+
+    fileprivate static func port(in authority: some StringProtocol) -> UInt16? {
+        authority.lastIndex(of: ":").flatMap { UInt16(authority[$0...].dropFirst()) }
+    }
 
     /// Longer ones are refused here, with a reason, instead of by libcurl (which takes 8 000 000), without one.
     static let longestURL = 64 * 1024
@@ -79,6 +86,19 @@ struct RequestTarget: Sendable {
             throw .invalidRequest(reason: "the headers are larger than \(largestHeaders) bytes")
         }
     }
+}
+
+extension HTTPNetwork {
+    /// Of the proxy that is named: as written, else libcurl's own choice. Nil without one.
+    var proxyPort: UInt16? {
+        proxy.map { proxy in
+            let parts = proxy.split(separator: "/")
+            let authority = proxy.contains("://") ? parts.dropFirst().first : parts.first
+            return RequestTarget.port(in: authority ?? "") ?? (parts.first?.lowercased() == "https:" ? 443 : 1080)
+        }
+    }
+
+    var isSOCKS: Bool { proxy?.lowercased().hasPrefix("socks") ?? false }
 }
 
 extension [UInt8] {

@@ -41,17 +41,34 @@ extension Transfer {
             return .proxy(reason: "it refused the connection to \(host)")
         case _ where answerOfProxy != 0 && answerOfProxy / 100 != 2:
             return .proxy(reason: "it answered \(answerOfProxy) to the connection to \(host)")
-        case _ where call.request.network.proxy != nil && !Self.isAboutTLS(code):
-            return .proxy(reason: reason(of: code))
+        case CURLE_COULDNT_RESOLVE_HOST where call.request.network.isSOCKS:
+            // libcurl says this of such a proxy's name too, when its resolver has taken a while.
+            return .couldNotConnect(host: host, reason: "could not resolve its name or that of the proxy")
         case CURLE_COULDNT_RESOLVE_HOST:
             return .couldNotResolve(host: host)
-        case CURLE_OPERATION_TIMEDOUT where easy.errorText.hasPrefix("Resolving timed out"):
+        case CURLE_OPERATION_TIMEDOUT where easy.errorText.hasPrefix("Resolving timed out") && peer == .server:
             return .couldNotResolve(host: host)
         case _ where Self.isAboutTLS(code):
             return .tls(host: host, reason: tlsReason(code))
         default:
-            return .couldNotConnect(host: host, reason: reason(of: code))
+            let reason = reason(of: code)
+            return switch peer {
+            case .server: .couldNotConnect(host: host, reason: reason)
+            case .proxy: .proxy(reason: reason)
+            case .either: .couldNotConnect(host: host, reason: reason + ", there or at the proxy")
+            }
         }
+    }
+
+    private enum Peer { case server, proxy, either }
+
+    /// Whom libcurl was connecting to. The environment has a say in whether it takes the proxy, and libcurl itself tells
+    /// only from 8.7 on (`CURLINFO_USED_PROXY`): the port tells, unless server and proxy have the same.
+    private var peer: Peer {
+        let network = call.request.network
+        guard let triedPort else { return network.proxy == nil ? .server : .either }
+        guard triedPort == call.target.port else { return .proxy }
+        return triedPort == network.proxyPort ? .either : .server
     }
 
     private func errorAfterConnecting(_ code: CURLcode) -> HTTPError {

@@ -15,6 +15,8 @@ import CCurl
     private(set) var stop: Stop?
     /// The connection stands and the request is about to be written to it: from here on the server may have seen it.
     private(set) var requestBegan = false
+    /// Of the server or of the proxy, whichever libcurl has begun to connect to; nil before that.
+    private(set) var triedPort: UInt16?
     /// Owned; libcurl reads it until the transfer has left the multi handle.
     private var headerList: UnsafeMutablePointer<curl_slist>?
 
@@ -48,7 +50,8 @@ import CCurl
             watcher_easy_set_write(handle, CURLOPT_HEADERFUNCTION, takeHeader),
             watcher_easy_set_pointer(handle, CURLOPT_PREREQDATA, me),
             watcher_easy_set_prerequest(handle, noteRequest),
-            watcher_easy_set_socket_options(handle, limitSilence),
+            watcher_easy_set_pointer(handle, CURLOPT_OPENSOCKETDATA, me),
+            watcher_easy_set_open_socket(handle, openSocket),
         ]
     }
 
@@ -80,6 +83,11 @@ import CCurl
 
     fileprivate func noteRequestBegan() {
         requestBegan = true
+    }
+
+    fileprivate func open(_ address: curl_sockaddr) -> curl_socket_t {
+        triedPort = address.port
+        return address.open()
     }
 }
 
@@ -113,4 +121,12 @@ private func noteRequest(
 ) -> CInt {
     if let transfer = unsafe transfer { unsafe Transfer.at(transfer).noteRequestBegan() }
     return CInt(CURL_PREREQFUNC_OK)
+}
+
+/// libcurl calls it for each address that it tries.
+private func openSocket(
+    _ transfer: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    guard let transfer = unsafe transfer, let address = unsafe address else { return CURL_SOCKET_BAD }
+    return unsafe Transfer.at(transfer).open(address.pointee)
 }

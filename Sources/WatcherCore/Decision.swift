@@ -25,14 +25,17 @@ package enum Decision: Sendable, Equatable {
 package struct Judge {
     private let config: Config.Upstream
     private let seen: [Int64: SeenReleases.Entry]
+    private let waiting: [Watch.Waiting]
     private let takenTags: Set<String>
     private let include: Regex<AnyRegexOutput>?
     private let exclude: Regex<AnyRegexOutput>?
     private let now: Instant
 
-    package init(_ config: Config.Upstream, seen: SeenReleases, now: Instant) {
+    /// `waiting`: what the looks before have made wait.
+    package init(_ config: Config.Upstream, seen: SeenReleases, waiting: [Watch.Waiting] = [], now: Instant) {
         self.config = config
         self.seen = seen.index()
+        self.waiting = waiting
         self.takenTags = Set(self.seen.values.filter { $0.reason == .taken || $0.reason == .firstSight }.map(\.tag))
         self.now = now
         // Proven to compile when the configuration was read.
@@ -51,12 +54,24 @@ package struct Judge {
         if let include, !Self.matches(include, release.tag) { return .ignore(.notIncluded) }
         if let exclude, Self.matches(exclude, release.tag) { return .ignore(.excluded) }
         let missing = missingAssets(release)
-        let until = release.publishedAt?.adding(config.minimumAge)
-        let isOldEnough = config.minimumAge == 0 || until.map(now.hasReached) ?? true
-        guard missing.isEmpty, isOldEnough else {
-            return .wait(Decision.Wait(missing: missing, until: isOldEnough ? nil : until))
-        }
+        let until = isTooYoungUntil(release)
+        guard missing.isEmpty, until == nil else { return .wait(Decision.Wait(missing: missing, until: until)) }
         return .accept(version)
+    }
+
+    /// When `minimumAge` is reached; nil: it is. What comes without a date, though it is no draft, was published when it
+    /// was first seen, or before: its age counts from there, so that it neither passes at once nor waits for ever.
+    private func isTooYoungUntil(_ release: Release) -> Timestamp? {
+        guard config.minimumAge > 0 else { return nil }
+        let until: Timestamp? =
+            if let published = release.publishedAt {
+                published.adding(config.minimumAge)
+            } else if let known = waiting.first(where: { $0.id == release.id }) {
+                known.until
+            } else {
+                now.deadline(in: config.minimumAge)
+            }
+        return until.flatMap { now.hasReached($0) ? nil : $0 }
     }
 
     /// A prerelease whose flag was taken off is news; one whose tag says so as well stays one.

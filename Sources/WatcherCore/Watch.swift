@@ -82,7 +82,7 @@ package struct Watch: Sendable, Equatable {
     /// Whether taking this list in would take news: then the repository's identity must be known first.
     package func bringsNews(_ list: ReleaseList, _ config: Config.Upstream, at now: Instant) -> Bool {
         if isFirstSight { return true }
-        let judge = Judge(config, seen: seen, now: now)
+        let judge = Judge(config, seen: seen, waiting: waiting, now: now)
         return list.releases.contains { if case .accept = judge.decide($0) { true } else { false } }
     }
 
@@ -104,7 +104,7 @@ package struct Watch: Sendable, Equatable {
             findings.detail = "no releases yet"
             return findings
         }
-        let judge = Judge(config, seen: seen, now: now)
+        let judge = Judge(config, seen: seen, waiting: waiting, now: now)
         var ready: [(Release, Version)] = []
         var waits: [(Release, Decision.Wait)] = []
         var ignored: [(Release, Seen)] = []

@@ -122,4 +122,62 @@ final class LoopbackProxy: Sendable {
             proxy.server.stop()
         }
     }
+
+    @Test("a server that refuses, or has no name, is the error where no_proxy keeps the request from the proxy")
+    func pastTheProxy() async {
+        await #expect(processExitsWith: .success) {
+            let (server, proxy) = (try HeldPort(), try HeldPort())
+            let name = String(repeating: "x", count: 70) + ".test"
+            _ = unsafe setenv("no_proxy", "127.0.0.1,\(name)", 1)
+            let client = try HTTPClient()
+            for scheme in ["http", "socks5h"] {
+                var request = HTTPRequest(url: "https://127.0.0.1:\(server.number)/secret-path")
+                request.network.proxy = "\(scheme)://user:password@127.0.0.1:\(proxy.number)"
+                let refused = await failure(client, request)
+                guard refused == .couldNotConnect(host: "127.0.0.1:\(server.number)", reason: "connection refused")
+                else {
+                    Issue.record("\(scheme): \(String(describing: refused))")
+                    exit(1)
+                }
+            }
+            var request = HTTPRequest(url: "https://\(name)/secret-path")
+            request.network.proxy = "http://127.0.0.1:\(proxy.number)"
+            let unknown = await failure(client, request)
+            guard unknown == .couldNotResolve(host: name) else {
+                Issue.record("\(String(describing: unknown))")
+                exit(1)
+            }
+        }
+    }
+
+    @Test("the environment's proxy that is not there is the error, and not the server behind it")
+    func environmentAbsent() async {
+        await #expect(processExitsWith: .success) {
+            let proxy = try HeldPort()
+            _ = unsafe setenv("https_proxy", "http://user:password@127.0.0.1:\(proxy.number)", 1)
+            let error = await failure(try HTTPClient(), HTTPRequest(url: "https://127.0.0.1:1/secret-path"))
+            withExtendedLifetime(proxy) {}
+            guard error == .proxy(reason: "connection refused") else {
+                Issue.record("\(String(describing: error))")
+                exit(1)
+            }
+        }
+    }
+
+    @Test("what may be the server or the proxy is told as that")
+    func either() async throws {
+        let port = try HeldPort()
+        let client = try HTTPClient()
+        var request = HTTPRequest(url: "http://127.0.0.1:\(port.number)/secret-path")
+        request.network.proxy = "http://user:password@127.0.0.1:\(port.number)/"
+        let host = "127.0.0.1:\(port.number)"
+        let refused = await failure(client, request)
+        #expect(refused == .couldNotConnect(host: host, reason: "connection refused, there or at the proxy"))
+        request.network.proxy = "socks5h://\(String(repeating: "x", count: 70)).test:1"
+        let unknown = await failure(client, request)
+        // libcurl knows whose name it was when the answer is there at once.
+        #expect(
+            unknown == .couldNotConnect(host: host, reason: "could not resolve its name or that of the proxy")
+                || unknown == .proxy(reason: "could not resolve its name"))
+    }
 }

@@ -58,4 +58,20 @@ struct ConfigWrongTests {
             found: "\"akt\"", expected: "\"baseline\", \"act\" or \"build-if-missing\"", suggestion: "act")
         #expect(error.problems == [expected])
     }
+
+    @Test("a misspelled key that must be there is told as unknown, with what was meant, and as missing, in one run")
+    func misspelled() {
+        let bytes = Array(
+            #"{ "upstreams": { "a": { "gihtub": "o/a" } }, "notifiers": { "n": { "slak": {} } }, "statefile": 1 }"#.utf8
+        )
+        guard case .failure(let error) = ConfigReader.read(bytes) else {
+            Issue.record("no problem was found")
+            return
+        }
+        #expect(
+            error.problems.map { "\($0.kind) \($0.path) \($0.suggestion ?? "")" } == [
+                "missingKey $.upstreams.a.github ", "unknownKey $.upstreams.a.gihtub github",
+                "conflict $.notifiers.n ", "unknownKey $.notifiers.n.slak slack", "unknownKey $.statefile stateFile",
+            ])
+    }
 }

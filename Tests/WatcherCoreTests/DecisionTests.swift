@@ -89,6 +89,15 @@ import WatcherCore
         #expect(Self.isAccepted(Self.decide(release, at: 600) { $0.minimumAge = 600 }))
     }
 
+    @Test(
+        "a release without a date waits as if it had been published just now, and not at all where no age is asked for")
+    func undated() {
+        let release = Known.release("1.0", id: 1, published: nil)
+        let wait = Self.wait(Self.decide(release, at: 100) { $0.minimumAge = 600 })
+        #expect(wait?.missing == [] && wait?.until == Known.time(700))
+        #expect(Self.isAccepted(Self.decide(release)))
+    }
+
     @Test("a tag that was taken under another id is not taken again, an ignored one is")
     func republished() {
         var seen = SeenReleases()

@@ -41,6 +41,38 @@ import WatcherCore
         bench.restart(after: 700)
         #expect(bench.step().first?.isSweep == true)
     }
+
+    @Test("a release without a date is as old as it has been seen, to the second, and taken once")
+    func undated() {
+        let undated = Known.release("1.1.0", id: 100, published: nil)
+        var bench = Bench(Self.aged)
+        bench.look(Self.old)
+        bench.look([undated] + Self.old)
+        let until = Known.time(bench.clock + 600)
+        for seconds: Int64 in [100, 499] {
+            bench.look([undated] + Self.old, after: seconds)
+            #expect(bench.watch.waiting.map(\.until) == [until])
+            #expect(bench.taken.isEmpty)
+        }
+        bench.look([undated] + Self.old, after: 1)
+        #expect(bench.taken == ["1.1.0"] && bench.watch.waiting.isEmpty)
+        bench.look([undated] + Self.old)
+        #expect(bench.taken == ["1.1.0"] && bench.ledger.jobs.count == 1)
+    }
+
+    @Test("a release without a date that lacks a file does not begin its age anew with the file")
+    func undatedWithoutFile() {
+        var config = Self.aged
+        config.upstreams["one"]?.requiredAssets = [Glob("a.xz")]
+        var bench = Bench(config)
+        bench.look(Self.old.map { old in Known.release(old.tag, id: old.id, assets: [.init(name: "a.xz")]) })
+        bench.look([Known.release("1.1.0", id: 100, published: nil)], complete: false)
+        bench.look([Known.release("1.1.0", id: 100, published: nil)], complete: false, after: 900)
+        #expect(bench.taken.isEmpty && bench.watch.waiting.map(\.missing) == [["a.xz"]])
+        bench.look(
+            [Known.release("1.1.0", id: 100, published: nil, assets: [.init(name: "a.xz")])], complete: false)
+        #expect(bench.taken == ["1.1.0"])
+    }
 }
 
 extension Command {

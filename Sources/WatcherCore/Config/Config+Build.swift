@@ -99,6 +99,7 @@ extension ConfigObject {
                 element.report(.badValue, found: "\(element.found()) for the second time", expected: "each once")
                 return nil
             }
+            if !platform.isKnown { element.advise(about: platform, text) }
             return text
         }
         value.checkCount()
@@ -128,6 +129,18 @@ extension ConfigValue {
             return nil
         }
         return template
+    }
+
+    /// Warns of a platform that is not known here.
+    fileprivate func advise(about platform: Platform, _ text: String) {
+        func known(_ word: String, _ names: some Collection<String>) -> String {
+            names.contains(word) ? word : document.nearest(to: word, among: names) ?? word
+        }
+        let near = Platform(
+            os: known(platform.os, Platform.systems),
+            architecture: known(platform.architecture, Platform.architectures.keys), variant: platform.variant)
+        let hint = near.isKnown ? "; did you mean \"\(near)\"?" : ""
+        advise("\(Shown.text(text)) is not known here, but docker may know it\(hint)")
     }
 
     fileprivate func checkCount() {

@@ -7,8 +7,6 @@ final class ConfigObject {
     private var known: [String] = []
     /// The same with all that is to be known about them; nil when the document has them already.
     private var keys: [ConfigKey]?
-    /// Told at the end, unless a misspelled key explains them.
-    private var absences: [(keys: [String], problem: ConfigProblem)] = []
 
     /// What is known and not there; first asked for when everything has been read.
     private lazy var absent = known.filter { name in !members.contains { $0.name == name } }
@@ -36,10 +34,10 @@ final class ConfigObject {
             return ConfigValue(node: member.value, path: value.path.key(name), document: value.document)
         }
         if let required = required() {
-            let problem = ConfigProblem(
-                kind: .missingKey, path: value.path.key(name).text, position: value.node.position, found: "missing",
-                expected: required)
-            absences.append(([name], problem))
+            value.document.report(
+                ConfigProblem(
+                    kind: .missingKey, path: value.path.key(name).text, position: value.node.position,
+                    found: "missing", expected: required))
         }
         return nil
     }
@@ -55,34 +53,22 @@ final class ConfigObject {
         }
         if present.count == 1 { return results.first ?? nil }
         let keys = readers.map(\.key)
-        let problem = ConfigProblem(
-            kind: .conflict, path: value.path.text, position: value.node.position,
-            found: present.isEmpty ? noun : present.map { "\"\($0)\"" }.joined(separator: " and "),
+        value.report(
+            .conflict, found: present.isEmpty ? noun : present.map { "\"\($0)\"" }.joined(separator: " and "),
             expected: (keys.count > 1 ? "exactly one of " : "") + Shown.alternatives(keys))
-        if present.isEmpty { absences.append((keys, problem)) } else { value.document.report(problem) }
         return nil
     }
 
-    /// Reports what was not asked for and what is missing, and registers the keys.
+    /// Reports what was not asked for, and registers the keys.
     func finish() {
         if let keys { value.document.learn(keys, of: kind) }
-        var meant: Set<String> = []
-        for member in members {
-            guard !value.reportRepetition(member), !known.contains(member.name) else { continue }
-            if let suggestion = reportUnknown(member) { meant.insert(suggestion) }
+        for member in members where !value.reportRepetition(member) && !known.contains(member.name) {
+            value.document.report(
+                ConfigProblem(
+                    kind: .unknownKey, path: value.path.key(member.name).text, position: member.position,
+                    found: "unknown key", expected: Shown.alternatives(known),
+                    // The one that was probably meant is known and not there.
+                    suggestion: value.document.nearest(to: member.name, among: absent)))
         }
-        for absence in absences where !absence.keys.contains(where: meant.contains) {
-            value.document.report(absence.problem)
-        }
-    }
-
-    /// The key that was probably meant: one that is known and not there.
-    private func reportUnknown(_ member: JSONNode.Member) -> String? {
-        let suggestion = value.document.nearest(to: member.name, among: absent)
-        value.document.report(
-            ConfigProblem(
-                kind: .unknownKey, path: value.path.key(member.name).text, position: member.position,
-                found: "unknown key", expected: Shown.alternatives(known), suggestion: suggestion))
-        return suggestion
     }
 }

@@ -8,9 +8,14 @@ extension TextRule {
         isPlain(text) && !text.hasPrefix("-") && !text.hasPrefix("~")
     }
 
-    static let platform = TextRule(expected: "a platform such as \"linux/arm64\" or \"linux/arm/v7\"") { text in
-        Platform(text) != nil && !text.contains("unknown")
-    }
+    /// In docker's words: what is built, pushed and looked for in the registry has to be the same.
+    static let platform = TextRule(
+        expected: "a platform such as \"linux/arm64\" or \"linux/arm/v7\"",
+        accepts: { text in
+            guard let platform = Platform(text), !text.contains("unknown") else { return false }
+            return Platform.architectures[platform.os] == nil && (Platform.meant(by: text) ?? text) == text
+        },
+        suggest: { Platform.meant(by: $0) })
 
     static let imageReference = TextRule(
         expected: "an image with its tag, such as \"ghcr.io/owner/app:{{UPSTREAM.tag}}\"",

@@ -15,7 +15,7 @@ package struct Explanation: Sendable {
     package init(_ list: ReleaseList, _ upstream: Config.Upstream, _ watch: Watch, at now: Instant) {
         repository = upstream.repository
         identity = list.identity
-        let judge = Judge(upstream, seen: watch.seen, now: now)
+        let judge = Judge(upstream, seen: watch.seen, waiting: watch.waiting, now: now)
         let decided = list.releases.map { ($0, judge.decide($0)) }
         let highest = decided.compactMap { release, decision -> (Int64, Version)? in
             if case .accept(let version) = decision { (release.id, version) } else { nil }
