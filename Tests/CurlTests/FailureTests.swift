@@ -67,16 +67,23 @@ import Testing
 
     @Test("a request that waits for a free connection ends with its time all the same")
     func timeInQueue() async throws {
-        try await withServer(.init(maxConnectionsPerHost: 1), serve: { $0.waitForClose() }) { server, client in
+        let taken = Event()
+        try await withServer(
+            .init(maxConnectionsPerHost: 1),
+            serve: { connection in
+                taken.open()
+                connection.waitForClose()
+            }
+        ) { server, client in
             let error = await withTaskGroup(of: HTTPError?.self) { group in
                 group.addTask { await CurlTests.failure(client, HTTPRequest(url: server.url)) }
+                await taken.wait()
                 group.addTask {
                     await CurlTests.failure(client, HTTPRequest(url: server.url, timeout: .milliseconds(300)))
                 }
                 defer { group.cancelAll() }
                 return await group.next() ?? nil
             }
-            // Whichever of the two got the connection: the one with the short time ends first.
             switch error {
             case .timedOut, .couldNotConnect: #expect(server.accepted == 1)
             default: Issue.record("\(String(describing: error))")
