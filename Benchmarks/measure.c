@@ -49,6 +49,6 @@ int main(int count, char **words) {
         out, "{\"status\": %d, \"wall\": %.6f, \"cpu\": %.6f, \"peak\": %.3f}\n",
         WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
         (after.tv_sec - before.tv_sec) + (after.tv_nsec - before.tv_nsec) / 1e9,
-        seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss * 1024 / 1e6);
+        seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss / 1024.0);
     return fclose(out) == 0 ? 0 : 74;
 }

@@ -220,8 +220,8 @@ def daemon(bed, seconds):
                     made = sum(begin < float(line.split()[1]) < end for line in lines)
         finally:
             beds.stop(process)
-    yield single("daemon, 2 upstreams, at rest: resident", "size", int(kilobytes["VmRSS"]) * 1024 / 1e6, 26)
-    yield single("daemon, 2 upstreams, at rest: its own (RssAnon)", "size", int(kilobytes["RssAnon"]) * 1024 / 1e6, 3)
+    yield single("daemon, 2 upstreams, at rest: resident", "peak", int(kilobytes["VmRSS"]) / 1024, 26)
+    yield single("daemon, 2 upstreams, at rest: its own (RssAnon)", "peak", int(kilobytes["RssAnon"]) / 1024, 3)
     if shutil.which("strace"):
         yield single("daemon at rest: system calls a minute", "count", made * 60 / seconds, 9)
 

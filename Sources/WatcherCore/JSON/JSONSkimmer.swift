@@ -41,34 +41,29 @@ package struct JSONSkimmer {
         isFirst = false
         try expect(0x22)
         let start = index
-        var place = index
-        while place < bytes.count, bytes[place] != 0x22 {
-            // A key in another spelling may be one that is looked for.
-            guard bytes[place] >= 0x20, bytes[place] < 0x80, bytes[place] != 0x5C else { throw Unknown() }
-            place += 1
-        }
-        index = place
-        let key = start..<index
-        try expect(0x22)
+        let plain = endOfPlain(from: start)
+        // A key in another spelling may be one that is looked for.
+        guard plain.isASCII, plain.end < bytes.count, bytes[plain.end] == 0x22 else { throw Unknown() }
+        index = plain.end + 1
         try expect(0x3A)
-        return key
+        return start..<plain.end
     }
 
     /// Whether these bytes stand there.
-    package func isText(_ text: StaticString, at range: Range<Int>) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { text in
-            for place in text.indices {
-                guard unsafe bytes[range.lowerBound + place] == text[place] else { return false }
-            }
-            return true
+    package func isText(_ text: String, at range: Range<Int>) -> Bool {
+        guard range.count == text.utf8.count else { return false }
+        var place = range.lowerBound
+        for byte in text.utf8 {
+            guard bytes[place] == byte else { return false }
+            place &+= 1
         }
+        return true
     }
 
     /// Takes a key and its colon when that key is the next, and nothing stands between the parts: as we write them.
-    mutating func key(_ name: StaticString) -> Bool {
+    mutating func key(_ name: String) -> Bool {
         let start = index + (isFirst ? 1 : 2)
-        let end = start + name.utf8CodeUnitCount
+        let end = start + name.utf8.count
         guard end + 1 < bytes.count, bytes[end] == 0x22, bytes[end + 1] == 0x3A, bytes[start - 1] == 0x22,
             isFirst || bytes[index] == 0x2C, isText(name, at: start..<end)
         else { return false }
@@ -102,19 +97,12 @@ package struct JSONSkimmer {
     package mutating func string() throws(Unknown) -> String {
         try expect(0x22)
         let start = index
-        var all: UInt8 = 0
-        var place = index
-        while place < bytes.count {
-            let byte = bytes[place]
-            if byte == 0x22 || byte == 0x5C || byte < 0x20 { break }
-            all |= byte
-            place += 1
-        }
-        index = place
+        let plain = endOfPlain(from: start)
+        index = plain.end
         guard index < bytes.count else { throw Unknown() }
         if bytes[index] == 0x22 {
             defer { index += 1 }
-            if all < 0x80 { return String(decoding: bytes[start..<index], as: UTF8.self) }
+            if plain.isASCII { return String(decoding: bytes[start..<index], as: UTF8.self) }
             return try Self.needed(String(validating: bytes[start..<index], as: UTF8.self))
         }
         var decoded = Array(bytes[start..<index])
@@ -205,18 +193,48 @@ package struct JSONSkimmer {
 
     /// To behind the closing quote; `index` stands behind the opening one.
     private mutating func skipString() throws(Unknown) {
-        // Most of a large text is seen by this loop alone.
-        var place = index
-        while place < bytes.count {
-            let byte = bytes[place]
-            place += 1
-            if byte == 0x22 {
-                index = place
+        while true {
+            index = endOfPlain(from: index).end
+            guard index < bytes.count else { throw Unknown() }
+            switch bytes[index] {
+            case 0x22:
+                index += 1
                 return
+            case 0x5C: index += 2
+            default: throw Unknown()
             }
-            if byte == 0x5C { place += 1 } else if byte < 0x20 { break }
         }
-        throw Unknown()
+    }
+
+    /// The first byte from a place on that ends a string or has a meaning of its own in it (a quote, a backslash, a
+    /// control character), else the text's end; and whether all before it is ASCII. Most of a large text is seen by this
+    /// alone, so it looks at eight bytes at a time: in `(x - 0x01…) & ~x & 0x80…` the lowest bit that is set is that of
+    /// the first byte of `x` that is zero.
+    private func endOfPlain(from start: Int) -> (end: Int, isASCII: Bool) {
+        let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        let text = bytes.span
+        var place = start
+        var seen: UInt64 = 0
+        while place &+ 8 <= text.count {
+            let eight = text.extracting(place..<place &+ 8)
+            var word: UInt64 = 0
+            for index in 0..<8 { word |= UInt64(eight[index]) &<< UInt64(8 &* index) }
+            let controls = (word &- ones &* 0x20) & ~word
+            let found = (zeros(word ^ ones &* 0x22) | zeros(word ^ ones &* 0x5C) | controls) & highs
+            guard found == 0 else {
+                let length = found.trailingZeroBitCount / 8
+                seen |= word & ~(~0 << UInt64(length * 8))
+                return (place + length, seen & highs == 0)
+            }
+            seen |= word
+            place &+= 8
+        }
+        while place < bytes.count, bytes[place] >= 0x20, bytes[place] != 0x22, bytes[place] != 0x5C {
+            seen |= UInt64(bytes[place])
+            place += 1
+        }
+        return (place, seen & highs == 0)
     }
 }
 
@@ -232,7 +250,14 @@ extension JSONSkimmer {
         guard try skip(byte) else { throw Unknown() }
     }
 
+    @inline(__always)
     private mutating func skip(_ byte: UInt8) throws(Unknown) -> Bool {
+        // There is seldom any space.
+        if index < bytes.count, bytes[index] > 0x20 {
+            guard bytes[index] == byte else { return false }
+            index &+= 1
+            return true
+        }
         try skipSpace()
         guard bytes[index] == byte else { return false }
         index += 1
@@ -240,8 +265,8 @@ extension JSONSkimmer {
     }
 
     /// Takes these bytes when they come next.
-    private mutating func skipText(_ text: StaticString) -> Bool {
-        let end = index + text.utf8CodeUnitCount
+    private mutating func skipText(_ text: String) -> Bool {
+        let end = index + text.utf8.count
         guard end <= bytes.count, isText(text, at: index..<end) else { return false }
         index = end
         return true

@@ -78,15 +78,15 @@ extension JSONSkimmer {
     // MARK: - Members
 
     private mutating func needed<Value>(
-        _ name: StaticString, _ read: (inout JSONSkimmer) throws(Unknown) -> Value
+        _ name: String, _ read: (inout JSONSkimmer) throws(Unknown) -> Value
     ) throws(Unknown) -> Value {
         guard key(name) else { throw Unknown() }
         return try read(&self)
     }
 
-    private mutating func time(_ name: StaticString) throws(Unknown) -> Timestamp? { key(name) ? try time() : nil }
+    private mutating func time(_ name: String) throws(Unknown) -> Timestamp? { key(name) ? try time() : nil }
 
-    private mutating func string(_ name: StaticString) throws(Unknown) -> String? { key(name) ? try string() : nil }
+    private mutating func string(_ name: String) throws(Unknown) -> String? { key(name) ? try string() : nil }
 
-    private mutating func integer(_ name: StaticString) throws(Unknown) -> Int64? { key(name) ? try integer() : nil }
+    private mutating func integer(_ name: String) throws(Unknown) -> Int64? { key(name) ? try integer() : nil }
 }

@@ -98,32 +98,32 @@ struct StateWriter {
         needsComma = true
     }
 
-    private mutating func key(_ name: StaticString) {
+    private mutating func key(_ name: String) {
         separate()
         bytes.append(0x22)
-        name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: name.utf8)
         bytes.append(0x22)
         bytes.append(0x3A)
     }
 
-    private mutating func member(_ name: StaticString, _ value: Int64?) {
+    private mutating func member(_ name: String, _ value: Int64?) {
         guard let value else { return }
         key(name)
         raw(String(value))
     }
 
-    private mutating func member(_ name: StaticString, _ value: Bool) {
+    private mutating func member(_ name: String, _ value: Bool) {
         key(name)
         raw(value ? "true" : "false")
     }
 
-    private mutating func member(_ name: StaticString, _ value: String?) {
+    private mutating func member(_ name: String, _ value: String?) {
         guard let value else { return }
         key(name)
         text(value)
     }
 
-    private mutating func member(_ name: StaticString, _ value: Timestamp?) {
+    private mutating func member(_ name: String, _ value: Timestamp?) {
         guard let value else { return }
         key(name)
         bytes.append(0x22)
