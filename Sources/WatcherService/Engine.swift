@@ -60,8 +60,11 @@ package struct Engine: Sendable {
         var loop = Loop(engine: self, core: core)
         let failure = await withDiscardingTaskGroup { group in
             for source in sources {
-                // Signals come whenever they like, and a source may never end: it ends with the group.
-                group.addTask { [inbox = loop.inbox] in await Self.forward(source, to: inbox) }
+                // Signals come whenever they like, and a source may never end: it ends with the group. Not on the loop's
+                // thread: what a second signal ends may be stuck there.
+                group.addTask(executorPreference: globalConcurrentExecutor) { [inbox = loop.inbox] in
+                    await Self.forward(source, to: inbox)
+                }
             }
             return await loop.turn(&group)
         }

@@ -1,3 +1,4 @@
+import Curl
 import Foundation
 import Synchronization
 import Testing
@@ -130,9 +131,32 @@ struct BuildTests {
         }
         let pid = try #require(
             Int32(try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .newlines)))
-        // Nobody may have asked for its status yet: a zombie is as good as gone.
-        let state = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
-        #expect(state?.contains(") Z ") ?? true)
+        // Nobody may have asked for its status yet: a zombie is as good as gone. It dies when the kernel gets to it.
+        let end = ContinuousClock.now + .seconds(10)
+        var isGone = false
+        while !isGone, ContinuousClock.now < end {
+            let state = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+            isGone = state?.contains(") Z ") ?? true
+            if !isGone { await Task.yield() }
+        }
+        #expect(isGone)
+    }
+
+    @Test("a program that never stops talking is ended by its time, from the HTTP client's thread too")
+    func talkative() async throws {
+        let client = try HTTPClient()
+        let program = Program(name: "timeout", environment: ["PATH": "/usr/bin:/bin"])
+        let log = BuildLog(file: -1, redactor: Redactor()) { _ in }
+        let began = ContinuousClock.now
+        let failure = await withTaskExecutorPreference(client.executor) {
+            await #expect(throws: Program.Failure.self) {
+                try await program.follow(["20", "yes"], timeout: .seconds(1)) { log.take($0) }
+            }
+        }
+        #expect(failure == .timedOut("timeout", after: .seconds(1)))
+        #expect(ContinuousClock.now - began < .seconds(15))
+        _ = log.finish()
+        await client.shutdown()
     }
 
     @Test("a program that is not there is told from one that fails")

@@ -1,3 +1,4 @@
+import Curl
 import Foundation
 import Synchronization
 import Testing
@@ -91,6 +92,32 @@ import Testing
         #expect(intent < dispatch, "\(entries)")
         #expect(!entries[..<intent].contains("deliver"))
         #expect(entries.last == "save done, 0 messages, 1.1", "\(entries)")
+    }
+
+    @Test("signals are heard while the loop's thread is stuck") func stuck() async throws {
+        let client = try HTTPClient()
+        let config = try Self.config(1)
+        let (signals, signal) = AsyncStream<Event>.makeStream()
+        let heard = DispatchSemaphore(value: 0)
+        let inTime = Mutex<[Bool]>([])
+        let engine = Engine(
+            perform: { Self.answer($0, ["1.1", "1.0"]) },
+            save: { _ in
+                signal.yield(.shutdownRequested)
+                let outcome = heard.wait(timeout: .now() + 10)
+                inTime.withLock { $0.append(outcome == .success) }
+            })
+        let ledger = try await Self.seen(config)
+        try await withTaskExecutorPreference(client.executor) { () async throws(DurableFile.Failure) in
+            var core = Core(config, mode: Core.Mode(), ledger: ledger)
+            let source = signals.map { event in
+                heard.signal()
+                return event
+            }
+            try await engine.run(&core, sources: [source])
+        }
+        #expect(inTime.withLock { $0.first } == true)
+        await client.shutdown()
     }
 
     @Test("a pass over 1 000 upstreams without news is one save") func oneSave() async throws {

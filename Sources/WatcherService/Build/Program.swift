@@ -82,8 +82,9 @@ struct Program: Sendable {
         _ timeout: Duration, _ body: @escaping @Sendable () async throws -> Value
     ) async throws(Failure) -> Value {
         let result: Result<Value, Failure>? = await withTaskGroup { group in
-            // Side by side, so that whichever ends first, the program or its time, cuts off the other.
-            group.addTask { await self.outcome(body) }
+            // Side by side, so that whichever ends first, the program or its time, cuts off the other; and not on the
+            // caller's thread, of which a program that never stops talking would not let go.
+            group.addTask(executorPreference: globalConcurrentExecutor) { await self.outcome(body) }
             group.addTask {
                 try? await Task.sleep(for: timeout)
                 return Result<Value, Failure>?.none
