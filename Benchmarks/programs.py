@@ -87,7 +87,7 @@ class Watcher(Program):
             "stateFile": self.path("state.json"), "poll": {"every": "1h"},
             "github": {
                 "apiURL": self.bed.base(self.kind, self.slow), "token": {"env": "GITHUB_TOKEN"}, "concurrency": 100,
-                "requestsPerMinute": 60000,
+                "requestsPerMinute": 1_000_000,
             },
             "upstreams": {name.split("/")[1]: {"github": name} for name in self.repositories}, **self.more,
         })

@@ -50,7 +50,7 @@ struct ConfigGoodTests {
         #expect(config.github.token == .file("/run/secrets/token"))
         #expect(config.github.caFile == "/etc/ssl/company.pem")
         #expect(config.github.proxy == .literal("http://proxy.example:3128"))
-        #expect((config.github.concurrency, config.github.requestsPerMinute) == (100, 60_000))
+        #expect((config.github.concurrency, config.github.requestsPerMinute) == (100, 1_000_000))
         #expect(config.network.caFile == "/etc/ssl/home.pem")
         #expect(config.network.proxy == .environment("PROXY"))
         #expect(config.heartbeat == Config.Heartbeat(url: .credential("heartbeat")))

@@ -68,8 +68,8 @@ extension Config.GitHub {
     static let hourlyLimitWithoutToken: Int64 = 60
     /// Points a minute at api.github.com; a read costs one.
     static let minuteLimit = 900
-    /// A server of one's own may allow as many.
-    static let requestsPerMinuteLimit = 60_000
+    /// A server of one's own may allow as many, and a benchmark wants none at all.
+    static let requestsPerMinuteLimit = 1_000_000
 
     fileprivate init(reading object: ConfigObject) {
         self.init()
