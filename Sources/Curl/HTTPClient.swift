@@ -78,10 +78,9 @@ package final class HTTPClient: Sendable {
     /// up all transfers, so it is to be short. After the client's end they run where tasks usually do.
     package var executor: any TaskExecutor { mailbox }
 
-    /// Not to be called from a task on `executor`, whose thread it waits for.
-    ///
     /// Ends everything under way with `shutDown`, closes all connections and ends the thread; returns when that is done.
-    /// Later requests fail with `shutDown`. May be called any number of times; a cancelled task waits all the same.
+    /// Later requests fail with `shutDown`. May be called any number of times; a cancelled task waits all the same. Not
+    /// to be called from a task on `executor`: it waits for that thread.
     package func shutdown() async {
         mailbox.close()
         await mailbox.awaitEnd()
