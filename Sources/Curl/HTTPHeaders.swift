@@ -77,10 +77,7 @@ package struct HTTPHeaders: Sendable {
         guard place.nameEnd - place.nameStart == name.count else { return false }
         var index = place.nameStart
         for byte in name {
-            // The same but for the bit of the case is nearly always enough to tell.
-            guard (bytes[index] ^ byte) & 0xDF == 0, bytes[index].asciiLowercased == byte.asciiLowercased else {
-                return false
-            }
+            guard bytes[index].asciiLowercased == byte.asciiLowercased else { return false }
             index += 1
         }
         return true

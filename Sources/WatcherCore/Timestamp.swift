@@ -74,12 +74,12 @@ extension Timestamp: Codable, CustomStringConvertible {
         func digits(_ number: Int) -> (tens: UInt8, ones: UInt8) {
             (UInt8(0x30 + number / 10 % 10), UInt8(0x30 + number % 10))
         }
-        let (century, rest100, months, monthDay) = (
+        let (century, yearOfCentury, months, monthDay) = (
             digits(Int(year) / 100), digits(Int(year) % 100), digits(month), digits(day)
         )
         let (hours, minutes, seconds) = (digits(rest / 3600), digits(rest / 60 % 60), digits(rest % 60))
         bytes.append(contentsOf: [
-            century.tens, century.ones, rest100.tens, rest100.ones, 0x2D, months.tens, months.ones, 0x2D,
+            century.tens, century.ones, yearOfCentury.tens, yearOfCentury.ones, 0x2D, months.tens, months.ones, 0x2D,
             monthDay.tens, monthDay.ones, 0x54, hours.tens, hours.ones, 0x3A, minutes.tens, minutes.ones, 0x3A,
             seconds.tens, seconds.ones, 0x5A,
         ])

@@ -176,7 +176,11 @@ extension Engine {
             lastNumber &+= 1
             let number = lastNumber
             if !command.isLong { startedAt[number] = now.uptime }
-            // A task for each command: the loop goes on deciding while it runs, and hears of it by its event.
+            perform(command, from: number, &group)
+        }
+
+        /// A task for each command, waits included: the loop goes on deciding while it runs, and hears of it by its event.
+        private func perform(_ command: Command, from number: Int? = nil, _ group: inout DiscardingTaskGroup) {
             group.addTask { [perform = engine.perform, inbox] in
                 inbox.post(await perform(command), from: number)
             }
@@ -201,9 +205,7 @@ extension Engine {
             if windDownEnds == nil {
                 windDownEnds = now.uptime + Engine.grace
                 // The end of the grace has to reach a loop that waits for what it would cut off.
-                group.addTask { [perform = engine.perform, inbox] in
-                    inbox.post(await perform(.wake(milliseconds: Engine.grace)))
-                }
+                perform(.wake(milliseconds: Engine.grace), &group)
             }
             if actsUnderWay == 0 || now.uptime >= windDownEnds ?? 0 { group.cancelAll() }
         }
@@ -217,10 +219,7 @@ extension Engine {
             let at = now.uptime + delay
             guard wakeAt.map({ at < $0 - Self.wakeTolerance }) ?? true else { return }
             wakeAt = at
-            // Time passes beside the loop: an event that comes earlier is taken at once.
-            group.addTask { [perform = engine.perform, inbox] in
-                inbox.post(await perform(.wake(milliseconds: delay)))
-            }
+            perform(.wake(milliseconds: delay), &group)
         }
 
         /// A wake that is so much earlier than the outstanding one is worth a new one, in milliseconds.

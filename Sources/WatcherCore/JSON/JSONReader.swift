@@ -16,7 +16,11 @@ package struct JSONReader {
     /// Bytes of this line that continue a character, so that columns count characters.
     var continuations = 0
 
-    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// From a place in a text on; lines and columns are right from its beginning alone.
+    init(_ bytes: [UInt8], at index: Int = 0) {
+        self.bytes = bytes
+        self.index = index
+    }
 
     /// The text's only value. Repeated names are kept and marked, not refused: what they mean is the caller's.
     package static func read(_ bytes: [UInt8], sizeLimit: Int = sizeLimit) throws(JSONSyntaxError) -> JSONNode {

@@ -41,7 +41,7 @@ package struct JSONSkimmer {
         isFirst = false
         try expect(0x22)
         let start = index
-        let plain = endOfPlain(from: start)
+        let plain = bytes.endOfPlain(from: start)
         // A key in another spelling may be one that is looked for.
         guard plain.isASCII, plain.end < bytes.count, bytes[plain.end] == 0x22 else { throw Unknown() }
         index = plain.end + 1
@@ -97,7 +97,7 @@ package struct JSONSkimmer {
     package mutating func string() throws(Unknown) -> String {
         try expect(0x22)
         let start = index
-        let plain = endOfPlain(from: start)
+        let plain = bytes.endOfPlain(from: start)
         index = plain.end
         guard index < bytes.count else { throw Unknown() }
         if bytes[index] == 0x22 {
@@ -105,19 +105,14 @@ package struct JSONSkimmer {
             if plain.isASCII { return String(decoding: bytes[start..<index], as: UTF8.self) }
             return try Self.needed(String(validating: bytes[start..<index], as: UTF8.self))
         }
-        var decoded = Array(bytes[start..<index])
-        while index < bytes.count, bytes[index] != 0x22 {
-            guard bytes[index] >= 0x20 else { throw Unknown() }
-            if bytes[index] == 0x5C {
-                index += 1
-                try unescape(into: &decoded)
-            } else {
-                decoded.append(bytes[index])
-                index += 1
-            }
+        // Escapes are rare, and the complete reader knows them.
+        var reader = JSONReader(bytes, at: start - 1)
+        do throws(JSONSyntaxError) {
+            defer { index = reader.index }
+            return try reader.string()
+        } catch {
+            throw Unknown()
         }
-        try expect(0x22)
-        return try Self.needed(String(validating: decoded, as: UTF8.self))
     }
 
     /// A string, or nil for `null`.
@@ -194,7 +189,7 @@ package struct JSONSkimmer {
     /// To behind the closing quote; `index` stands behind the opening one.
     private mutating func skipString() throws(Unknown) {
         while true {
-            index = endOfPlain(from: index).end
+            index = bytes.endOfPlain(from: index).end
             guard index < bytes.count else { throw Unknown() }
             switch bytes[index] {
             case 0x22:
@@ -204,37 +199,6 @@ package struct JSONSkimmer {
             default: throw Unknown()
             }
         }
-    }
-
-    /// The first byte from a place on that ends a string or has a meaning of its own in it (a quote, a backslash, a
-    /// control character), else the text's end; and whether all before it is ASCII. Most of a large text is seen by this
-    /// alone, so it looks at eight bytes at a time: in `(x - 0x01…) & ~x & 0x80…` the lowest bit that is set is that of
-    /// the first byte of `x` that is zero.
-    private func endOfPlain(from start: Int) -> (end: Int, isASCII: Bool) {
-        let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
-        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
-        let text = bytes.span
-        var place = start
-        var seen: UInt64 = 0
-        while place &+ 8 <= text.count {
-            let eight = text.extracting(place..<place &+ 8)
-            var word: UInt64 = 0
-            for index in 0..<8 { word |= UInt64(eight[index]) &<< UInt64(8 &* index) }
-            let controls = (word &- ones &* 0x20) & ~word
-            let found = (zeros(word ^ ones &* 0x22) | zeros(word ^ ones &* 0x5C) | controls) & highs
-            guard found == 0 else {
-                let length = found.trailingZeroBitCount / 8
-                seen |= word & ~(~0 << UInt64(length * 8))
-                return (place + length, seen & highs == 0)
-            }
-            seen |= word
-            place &+= 8
-        }
-        while place < bytes.count, bytes[place] >= 0x20, bytes[place] != 0x22, bytes[place] != 0x5C {
-            seen |= UInt64(bytes[place])
-            place += 1
-        }
-        return (place, seen & highs == 0)
     }
 }
 
@@ -282,41 +246,4 @@ extension JSONSkimmer {
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
-
-    /// One escape; `index` stands behind the backslash.
-    private mutating func unescape(into decoded: inout [UInt8]) throws(Unknown) {
-        guard index < bytes.count else { throw Unknown() }
-        let byte = bytes[index]
-        index += 1
-        switch byte {
-        case 0x22, 0x5C, 0x2F: decoded.append(byte)
-        case UInt8(ascii: "b"): decoded.append(0x08)
-        case UInt8(ascii: "t"): decoded.append(0x09)
-        case UInt8(ascii: "n"): decoded.append(0x0A)
-        case UInt8(ascii: "f"): decoded.append(0x0C)
-        case UInt8(ascii: "r"): decoded.append(0x0D)
-        case UInt8(ascii: "u"):
-            var code = try hexadecimal()
-            if (0xD800...0xDBFF).contains(code) {
-                guard skipText("\\u") else { throw Unknown() }
-                let low = try hexadecimal()
-                guard (0xDC00...0xDFFF).contains(low) else { throw Unknown() }
-                code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-            }
-            decoded.append(contentsOf: String(try Self.needed(Unicode.Scalar(code))).utf8)
-        default: throw Unknown()
-        }
-    }
-
-    private mutating func hexadecimal() throws(Unknown) -> UInt32 {
-        var code: UInt32 = 0
-        for _ in 0..<4 {
-            guard index < bytes.count, let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue,
-                bytes[index] < 0x80
-            else { throw Unknown() }
-            code = code << 4 | UInt32(digit)
-            index += 1
-        }
-        return code
-    }
 }

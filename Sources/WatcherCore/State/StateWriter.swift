@@ -36,17 +36,7 @@ struct StateWriter {
         }
         close()
         member("usualGap", watch.usualGap)
-        if !watch.waiting.isEmpty {
-            key("waiting")
-            raw("[")
-            needsComma = false
-            for item in watch.waiting {
-                separate()
-                write(item)
-            }
-            raw("]")
-            needsComma = true
-        }
+        if !watch.waiting.isEmpty { list("waiting", watch.waiting) { $0.write($1) } }
         close()
     }
 
@@ -56,15 +46,7 @@ struct StateWriter {
         member("id", item.id)
         member("isFarDown", item.isFarDown)
         member("isStalled", item.isStalled)
-        key("missing")
-        raw("[")
-        needsComma = false
-        for name in item.missing {
-            separate()
-            text(name)
-        }
-        raw("]")
-        needsComma = true
+        list("missing", item.missing) { $0.text($1) }
         member("name", item.name)
         key("release")
         write(item.release)
@@ -90,6 +72,18 @@ struct StateWriter {
 
     private mutating func close() {
         raw("}")
+        needsComma = true
+    }
+
+    private mutating func list<Item>(_ name: String, _ items: [Item], _ write: (inout StateWriter, Item) -> Void) {
+        key(name)
+        raw("[")
+        needsComma = false
+        for item in items {
+            separate()
+            write(&self, item)
+        }
+        raw("]")
         needsComma = true
     }
 
