@@ -37,6 +37,8 @@ import Testing
                 let lines = daemon.systemd.lines.dropFirst(place).filter { !$0.hasPrefix("STATUS") }
                 #expect(lines.count == 3 && lines.dropFirst().first?.hasPrefix("MONOTONIC_USEC=") == true, "\(lines)")
                 try await daemon.stop()
+                // It has been sent, and may not have been read here yet.
+                try await daemon.systemd.wait(for: "STOPPING=1")
                 #expect(daemon.systemd.lines.filter { $0 == "STOPPING=1" }.count == 1)
                 #expect(!daemon.systemd.lines.contains { $0.hasPrefix("WATCHDOG") }, "nobody asked for it")
             }
