@@ -36,7 +36,7 @@ package final class HTTPClient: Sendable {
     static let longestConnection = 3600
 
     private let configuration: Configuration
-    private let mailbox: Mailbox
+    private let mailbox: CommandQueue
     private let thread: DriverThread
 
     /// Throws `resources` when the system gives no memory, descriptors or thread, `invalidRequest` for a user agent that
@@ -63,7 +63,7 @@ package final class HTTPClient: Sendable {
     /// server has seen the request is then unknown.
     package nonisolated func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let target = try RequestTarget(request, allowPlainHTTP: configuration.allowPlainHTTP)
-        let call = Call(request, target: target)
+        let call = PendingRequest(request, target: target)
         let outcome = await withTaskCancellationHandler {
             if let refusal = mailbox.start(call) { call.end(.failure(refusal)) }
             return await call.outcome()

@@ -46,12 +46,12 @@ package struct Core: Sendable {
     package internal(set) var isShuttingDown = false
 
     // What lives as long as the process.
-    var schedule: Schedule
+    var schedule: PollScheduler
     /// Upstreams with a check or a look at their identity under way.
     var checking: Set<String> = []
     /// Lists that bring news, until it is known whose they are.
     var held: [String: ReleaseList] = [:]
-    var quotas = Quotas()
+    var quotas = RateLimits()
     /// Jobs with a command under way.
     var working: Set<String> = []
     /// Jobs that had their one look in a pass that does not wait.
@@ -60,21 +60,21 @@ package struct Core: Sendable {
     var fresh: Set<String> = []
     /// Notifiers with a delivery under way.
     var sending: Set<String> = []
-    var notes: [Note] = []
+    var notes: [LogEvent] = []
     var followUps: [Command] = []
-    var answers: [(number: Int, Request.Answer)] = []
+    var answers: [(number: Int, ControlRequest.Reply)] = []
     /// What the clocks said last: a wall clock that is set shows against the other one.
     var lastInstant: Instant?
     var heartbeatDue = false
     /// Upstreams that have their own place in the interval.
     var spread: Set<String> = []
-    var lastBudget: (value: Budget, uptime: Int64)?
+    var lastBudget: (value: PollBudget, uptime: Int64)?
 
     package init(_ config: Config, mode: Mode, ledger: Ledger) {
         self.config = config
         self.mode = mode
         self.ledger = ledger
-        self.schedule = Schedule(config, mode: mode)
+        self.schedule = PollScheduler(config, mode: mode)
     }
 
     // MARK: - In
@@ -149,7 +149,7 @@ package struct Core: Sendable {
         return waits.min().map { max($0, 1) }
     }
 
-    package mutating func takeNotes() -> [Note] {
+    package mutating func takeNotes() -> [LogEvent] {
         defer { notes = [] }
         return notes
     }
@@ -157,18 +157,18 @@ package struct Core: Sendable {
     package mutating func saved() { unsaved = .nothing }
 
     /// The answers to requests whose changes are on disk.
-    package mutating func takeAnswers() -> [(number: Int, Request.Answer)] {
+    package mutating func takeAnswers() -> [(number: Int, ControlRequest.Reply)] {
         defer { answers = [] }
         return answers
     }
 
     mutating func say(
-        _ level: Note.Level, _ text: @autoclosure () -> String, hint: String? = nil, topic: String,
+        _ level: LogEvent.Level, _ text: @autoclosure () -> String, hint: String? = nil, topic: String,
         _ fields: @autoclosure () -> [String: String] = [:]
     ) {
         guard level != .detail || mode.tellsDetails else { return }
         let (text, fields) = (text(), fields())
-        notes.append(Note(level: level, text: text, hint: hint, topic: topic, fields: fields))
+        notes.append(LogEvent(level: level, text: text, hint: hint, topic: topic, fields: fields))
     }
 
     mutating func changed(_ what: Unsaved) { unsaved = max(unsaved, what) }
@@ -178,7 +178,7 @@ package struct Core: Sendable {
 
 extension Core {
     /// Whose budget a request is on.
-    enum QuotaKey: Hashable {
+    enum AccountKey: Hashable {
         case github
         case action(String)
 
@@ -190,18 +190,18 @@ extension Core {
         }
     }
 
-    func quotaKey(forAction name: String) -> QuotaKey {
+    func quotaKey(forAction name: String) -> AccountKey {
         guard case .workflowDispatch(let dispatch) = config.actions[name]?.work,
             dispatch.token != nil || dispatch.apiURL != nil
         else { return .github }
         return .action(name)
     }
 
-    mutating func withQuota<Result>(_ key: QuotaKey, _ body: (inout Quota) -> Result) -> Result {
+    mutating func withQuota<Result>(_ key: AccountKey, _ body: (inout RateLimit) -> Result) -> Result {
         // Out of its place while it changes, so that its list is not copied each time.
         let known = quotas.take(key)
         let before = known?.record ?? ledger.quotas[key.name]
-        var quota = known ?? Quota(before ?? Quota.Record(), requestsPerMinute: config.github.requestsPerMinute)
+        var quota = known ?? RateLimit(before ?? RateLimit.Record(), requestsPerMinute: config.github.requestsPerMinute)
         let result = body(&quota)
         if before != quota.record {
             ledger.quotas[key.name] = quota.record
@@ -212,34 +212,34 @@ extension Core {
     }
 
     /// The quotas of this process. That of `github` is asked for five times a look: it has a place without a search.
-    struct Quotas: Sendable {
-        private var github: Quota?
-        private var others: [String: Quota] = [:]
+    struct RateLimits: Sendable {
+        private var github: RateLimit?
+        private var others: [String: RateLimit] = [:]
 
-        mutating func take(_ key: QuotaKey) -> Quota? {
+        mutating func take(_ key: AccountKey) -> RateLimit? {
             guard case .github = key else { return others.removeValue(forKey: key.name) }
             defer { github = nil }
             return github
         }
 
-        mutating func put(_ quota: Quota, _ key: QuotaKey) {
+        mutating func put(_ quota: RateLimit, _ key: AccountKey) {
             if case .github = key { github = quota } else { others[key.name] = quota }
         }
     }
 
-    mutating func note(_ reading: QuotaReading?, of key: QuotaKey, at now: Instant) {
+    mutating func note(_ reading: RateLimitReading?, of key: AccountKey, at now: Instant) {
         guard let reading else { return }
         withQuota(key) { $0.note(reading, at: now) }
         attendToToken(reading, key, at: now)
     }
 
     /// Takes a limit to heart and says so once.
-    mutating func pause(_ key: QuotaKey, seconds: Int64?, _ reason: String, at now: Instant) {
+    mutating func pause(_ key: AccountKey, seconds: Int64?, _ reason: String, at now: Instant) {
         withQuota(key) { $0.pause(seconds: seconds, reason: reason, at: now) }
         changed(.durable)
     }
 
-    mutating func pausedUntil(_ key: QuotaKey, at now: Instant) -> Timestamp? {
+    mutating func pausedUntil(_ key: AccountKey, at now: Instant) -> Timestamp? {
         if case .paused(let until) = withQuota(key, { $0.permission(at: now) }) { until } else { nil }
     }
 }
@@ -258,7 +258,7 @@ extension Core {
         if pending > 0 { parts.append("\(pending) jobs pending") }
         if !ledger.outbox.messages.isEmpty { parts.append("\(ledger.outbox.messages.count) messages waiting") }
         if ledger.needsPerson(config) { parts.append("a person is needed: watcher status") }
-        if let stretch = Budget(config, ledger, at: now).words { parts.append(stretch) }
+        if let stretch = PollBudget(config, ledger, at: now).words { parts.append(stretch) }
         if isShuttingDown { parts.append("stopping") }
         return parts.joined(separator: ", ")
     }

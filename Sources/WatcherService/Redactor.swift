@@ -30,12 +30,12 @@ package struct Redactor: Sendable {
         return masked
     }
 
-    package func mask(_ trouble: Trouble) -> Trouble {
+    package func mask(_ trouble: RequestFailure) -> RequestFailure {
         switch trouble {
-        case .passing(let reason): .passing(mask(reason))
-        case .limited(let seconds, let reason): .limited(seconds: seconds, mask(reason))
-        case .lasting(let reason, let hint): .lasting(mask(reason), hint: hint.map(mask))
-        case .interrupted: .interrupted
+        case .transient(let reason): .transient(mask(reason))
+        case .rateLimited(let seconds, let reason): .rateLimited(seconds: seconds, mask(reason))
+        case .permanent(let reason, let hint): .permanent(mask(reason), hint: hint.map(mask))
+        case .cancelled: .cancelled
         }
     }
 }

@@ -26,7 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let setup = try common.setup()
         let http = try setup.httpClient()
-        var findings: [Finding] = []
+        var findings: [Diagnostic] = []
         await Doctor(setup, http, sends: send).examine { finding in
             findings.append(finding)
             if !json { show(finding) }
@@ -43,7 +43,7 @@ struct DoctorCommand: AsyncParsableCommand {
         if failed > 0 { throw Terminal.personNeeded }
     }
 
-    private func show(_ finding: Finding) {
+    private func show(_ finding: Diagnostic) {
         let word = finding.verdict.rawValue
         Terminal.say("\(word)\(String(repeating: " ", count: 8 - word.count)) \(finding.subject): \(finding.text)")
         if finding.verdict != .ok, let hint = finding.hint { Terminal.say("         hint: \(hint)") }

@@ -44,9 +44,9 @@ struct Explain: AsyncParsableCommand {
     }
 
     private struct Subject {
-        var setup: Setup
+        var setup: AppContext
         var upstream: Config.Upstream
-        var watch: Watch
+        var watch: UpstreamState
     }
 
     private func subject() throws -> Subject {
@@ -56,9 +56,9 @@ struct Explain: AsyncParsableCommand {
                 throw ValidationError(
                     "there is no upstream \(upstream) in \(setup.path); OWNER/NAME looks at any repository")
             }
-            let ledger = try Setup.load(try setup.stateFile(making: false))
+            let ledger = try AppContext.load(try setup.stateFile(making: false))
             return Subject(
-                setup: readable(setup), upstream: found, watch: ledger.upstreams[upstream] ?? Watch())
+                setup: readable(setup), upstream: found, watch: ledger.upstreams[upstream] ?? UpstreamState())
         }
         guard Self.isRepository(upstream) else {
             throw ValidationError("\(upstream) is no repository: OWNER/NAME is meant")
@@ -73,18 +73,18 @@ struct Explain: AsyncParsableCommand {
             config.github.token = .environment("GITHUB_TOKEN")
         }
         return Subject(
-            setup: readable(Setup(config, environment: common.environment)),
-            upstream: Config.Upstream(repository: upstream), watch: Watch())
+            setup: readable(AppContext(config, environment: common.environment)),
+            upstream: Config.Upstream(repository: upstream), watch: UpstreamState())
     }
 
     /// A public repository can be looked at in a shell that cannot read the service's token.
-    private func readable(_ setup: Setup) -> Setup {
+    private func readable(_ setup: AppContext) -> AppContext {
         guard let token = setup.config.github.token, (try? setup.read(token, "github.token")) == nil else {
             return setup
         }
         var config = setup.config
         config.github.token = nil
-        return Setup(config, environment: common.environment)
+        return AppContext(config, environment: common.environment)
     }
 
     private static func isRepository(_ text: String) -> Bool {

@@ -39,7 +39,7 @@ struct Once: AsyncParsableCommand {
         if pass.ledger.needsPerson(setup.config) { throw Terminal.personNeeded }
     }
 
-    private var voice: Voice { Voice(isVerbose: common.verbose, isSilent: json || dryRun) }
+    private var voice: Console { Console(isVerbose: common.verbose, isSilent: json || dryRun) }
 
     private func document(_ pass: Pass.Result) -> JSONValue {
         let jobs = (pass.ledger.jobs + pass.ledger.history).filter {
@@ -79,7 +79,7 @@ struct Once: AsyncParsableCommand {
         }
     }
 
-    private func plan(_ pass: Pass.Result, _ setup: Setup) -> [String] {
+    private func plan(_ pass: Pass.Result, _ setup: AppContext) -> [String] {
         var lines = pass.report.upstreams.sorted { $0.key < $1.key }.map { name, result in
             "\(name): \(result.word.rawValue)\(result.tag.map { ", \($0)" } ?? "")\(result.detail.map { ": " + $0 } ?? "")"
         }

@@ -14,14 +14,14 @@ enum Pass {
     /// `prepare` may ask the core for something first, such as a job by hand. A dry run takes no lock: it changes
     /// nothing, and may be made beside a running instance.
     static func run(
-        _ setup: Setup, mode: Core.Mode, voice: Voice,
+        _ setup: AppContext, mode: Core.Mode, voice: Console,
         prepare: (inout Core, Instant) throws -> Void
     ) async throws -> Result {
         let file = try setup.stateFile(making: mode.acts)
         let http = try setup.httpClient()
         let executor = try setup.executor(http, progress: voice.progress)
         if mode.acts {
-            let lock = try Setup.lock(file, as: .once)
+            let lock = try AppContext.lock(file, as: .once)
             return try await locked(file, lock)
         }
         return try await unlocked(file)
@@ -35,7 +35,7 @@ enum Pass {
         func unlocked(_ file: StateFile) async throws -> Result {
             var mode = mode
             mode.tellsDetails = voice.tellsDetails
-            var core = Core(setup.config, mode: mode, ledger: try Setup.load(file))
+            var core = Core(setup.config, mode: mode, ledger: try AppContext.load(file))
             try prepare(&core, Clock.now())
             let engine = Engine(
                 perform: executor.perform, save: { (ledger) throws(DurableFile.Failure) in try file.save(ledger) },
@@ -46,7 +46,7 @@ enum Pass {
                     try await engine.run(&core, sources: [stops])
                 }
             } catch {
-                throw Setup.Failure.disk(error)
+                throw AppContext.Failure.disk(error)
             }
             await http.shutdown()
             return Result(ledger: core.ledger, report: core.report)
@@ -55,7 +55,7 @@ enum Pass {
 }
 
 /// Who is listening decides what is said: a person at a terminal everything, cron only what a person should know.
-struct Voice: Sendable {
+struct Console: Sendable {
     var isVerbose = false
     /// Whether it has any use for what is as it should be.
     var tellsDetails: Bool { isVerbose || !isSilent && Terminal.isInteractive }
@@ -70,7 +70,7 @@ struct Voice: Sendable {
         }
     }
 
-    func tell(_ note: Note) {
+    func tell(_ note: LogEvent) {
         switch note.level {
         case .failure: Terminal.fail([note.text], hint: note.hint)
         case .news where !isSilent: Terminal.say(note.text)

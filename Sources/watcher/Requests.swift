@@ -13,7 +13,7 @@ struct Retry: ParsableCommand {
     var job: String
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try Asking.ask(.retry(job: job), common) }
+    func run() throws { try ControlClient.ask(.retry(job: job), common) }
 }
 
 struct Forget: ParsableCommand {
@@ -26,7 +26,7 @@ struct Forget: ParsableCommand {
     var job: String
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try Asking.ask(.forget(id: job), common) }
+    func run() throws { try ControlClient.ask(.forget(id: job), common) }
 }
 
 struct Accept: ParsableCommand {
@@ -43,7 +43,7 @@ struct Accept: ParsableCommand {
     var upstream: String
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try Asking.ask(.accept(upstream: upstream), common) }
+    func run() throws { try ControlClient.ask(.accept(upstream: upstream), common) }
 }
 
 struct CheckNow: ParsableCommand {
@@ -56,42 +56,42 @@ struct CheckNow: ParsableCommand {
 
     func run() throws {
         let file = try common.setup().stateFile(making: false)
-        guard let daemon = try Asking.daemon(of: file) else {
+        guard let daemon = try ControlClient.daemon(of: file) else {
             Terminal.fail(["no daemon is running on \(file.path)"], hint: "watcher once looks at every upstream")
             throw Terminal.personNeeded
         }
-        try Asking.ask(.checkNow, file, daemon)
+        try ControlClient.ask(.checkNow, file, daemon)
     }
 }
 
 /// A change of the state that a person asks for: of the daemon where one is running, else made here, under the lock
 /// and saved before it is confirmed.
-enum Asking {
-    static func ask(_ request: Request, _ common: CommonOptions) throws {
+enum ControlClient {
+    static func ask(_ request: ControlRequest, _ common: CommonOptions) throws {
         let setup = try common.setup()
         let file = try setup.stateFile(making: true)
         let lock: StateLock
-        do throws(Setup.Failure) {
-            lock = try Setup.lock(file, as: .request)
+        do throws(AppContext.Failure) {
+            lock = try AppContext.lock(file, as: .request)
         } catch {
             guard let daemon = error.daemon else { throw error }
             return try ask(request, file, daemon)
         }
-        var core = Core(setup.config, mode: Core.Mode(upstreams: []), ledger: try Setup.load(file))
+        var core = Core(setup.config, mode: Core.Mode(upstreams: []), ledger: try AppContext.load(file))
         let answer = core.answer(request, at: Clock.now())
         if core.unsaved != .nothing {
-            do throws(DurableFile.Failure) { try file.save(core.ledger) } catch { throw Setup.Failure.disk(error) }
+            do throws(DurableFile.Failure) { try file.save(core.ledger) } catch { throw AppContext.Failure.disk(error) }
         }
         _ = consume lock
         try say(answer)
     }
 
-    static func ask(_ request: Request, _ file: StateFile, _ daemon: Int32) throws {
-        let answer: Request.Answer?
+    static func ask(_ request: ControlRequest, _ file: StateFile, _ daemon: Int32) throws {
+        let answer: ControlRequest.Reply?
         do throws(DurableFile.Failure) {
             answer = try RequestFiles.ask(request, statePath: file.path, pid: daemon)
         } catch {
-            throw Setup.Failure.disk(error)
+            throw AppContext.Failure.disk(error)
         }
         guard let answer else {
             Terminal.fail(
@@ -103,8 +103,8 @@ enum Asking {
 
     /// The pid of the daemon that holds the state, if one does.
     static func daemon(of file: StateFile) throws -> Int32? {
-        do throws(Setup.Failure) {
-            let lock = try Setup.lock(file, as: .request)
+        do throws(AppContext.Failure) {
+            let lock = try AppContext.lock(file, as: .request)
             _ = consume lock
             return nil
         } catch {
@@ -113,7 +113,7 @@ enum Asking {
         }
     }
 
-    private static func say(_ answer: Request.Answer) throws {
+    private static func say(_ answer: ControlRequest.Reply) throws {
         switch answer {
         case .done(let words): Terminal.say(words)
         case .refused(let words, let hint):
@@ -123,7 +123,7 @@ enum Asking {
     }
 }
 
-extension Setup.Failure {
+extension AppContext.Failure {
     /// The daemon that holds the lock; nil when it is a pass that will soon be over.
     var daemon: Int32? {
         guard case .locked(let pid?, .run) = self else { return nil }

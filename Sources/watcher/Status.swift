@@ -20,7 +20,8 @@ struct Status: ParsableCommand {
 
     func run() throws {
         let setup = try common.setup()
-        let report = StatusReport(setup.config, try Setup.load(try setup.stateFile(making: false)), at: Clock.now())
+        let report = StatusReport(
+            setup.config, try AppContext.load(try setup.stateFile(making: false)), at: Clock.now())
         if json {
             Terminal.say(report.json)
         } else {

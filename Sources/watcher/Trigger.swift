@@ -38,11 +38,11 @@ struct Trigger: AsyncParsableCommand {
             named[name] = try await release(setup, upstream.repository, tag)
         }
         let file = try setup.stateFile(making: true)
-        if let daemon = try Asking.daemon(of: file) {
-            return try Asking.ask(.trigger(action: action, releases: named), file, daemon)
+        if let daemon = try ControlClient.daemon(of: file) {
+            return try ControlClient.ask(.trigger(action: action, releases: named), file, daemon)
         }
         let pass = try await Pass.run(
-            setup, mode: Core.Mode(upstreams: [], waits: wait), voice: Voice(isVerbose: true)
+            setup, mode: Core.Mode(upstreams: [], waits: wait), voice: Console(isVerbose: true)
         ) { core, now in
             switch core.answer(.trigger(action: action, releases: named), at: now) {
             case .done(let words): Terminal.say(words)
@@ -55,7 +55,7 @@ struct Trigger: AsyncParsableCommand {
     }
 
     /// A mistyped tag is found before anything is started.
-    private func release(_ setup: Setup, _ repository: String, _ tag: String) async throws -> ReleaseReference {
+    private func release(_ setup: AppContext, _ repository: String, _ tag: String) async throws -> ReleaseReference {
         let http = try setup.httpClient()
         let result = await (try setup.githubClient(http)).release(repository, tag: tag)
         await http.shutdown()

@@ -17,9 +17,9 @@ struct Validate: ParsableCommand {
     var json = false
 
     func run() throws {
-        let setup: Setup
-        do throws(Setup.Failure) {
-            setup = try Setup(configPath: common.config, environment: common.environment)
+        let setup: AppContext
+        do throws(AppContext.Failure) {
+            setup = try AppContext(configPath: common.config, environment: common.environment)
         } catch {
             if json, case .wrong(let path, let wrong) = error {
                 Terminal.say(document(path, wrong.problems, wrong.warnings.map(\.description)))

@@ -39,7 +39,7 @@ struct Watcher: AsyncParsableCommand {
               75  another instance is running
               78  wrong configuration or state
             """,
-        version: Setup.programVersion,
+        version: AppContext.programVersion,
         subcommands: [
             Once.self, Run.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self,
             DoctorCommand.self, Retry.self,
@@ -62,7 +62,7 @@ struct Watcher: AsyncParsableCommand {
                 try command.run()
             }
             Glibc.exit(0)
-        } catch let failure as Setup.Failure {
+        } catch let failure as AppContext.Failure {
             Terminal.fail(failure.lines, hint: failure.hint)
             Glibc.exit(failure.status)
         } catch let code as ExitCode {
@@ -86,5 +86,5 @@ struct CommonOptions: ParsableArguments {
 
     var environment: [String: String] { Environment.all }
 
-    func setup() throws -> Setup { try Setup(configPath: config, environment: environment) }
+    func setup() throws -> AppContext { try AppContext(configPath: config, environment: environment) }
 }

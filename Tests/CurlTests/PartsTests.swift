@@ -51,13 +51,13 @@ import Testing
         }
     }
 
-    private func error(of call: Call) async -> HTTPError? {
+    private func error(of call: PendingRequest) async -> HTTPError? {
         if case .failure(let error) = await call.outcome() { error } else { nil }
     }
 
-    private func call() throws -> Call {
+    private func call() throws -> PendingRequest {
         let request = HTTPRequest(url: "https://example.org")
-        return Call(request, target: try RequestTarget(request, allowPlainHTTP: true))
+        return PendingRequest(request, target: try RequestTarget(request, allowPlainHTTP: true))
     }
 
     @Test(

@@ -140,7 +140,7 @@ extension ConfigValue {
             os: known(platform.os, Platform.systems),
             architecture: known(platform.architecture, Platform.architectures.keys), variant: platform.variant)
         let hint = near.isKnown ? "; did you mean \"\(near)\"?" : ""
-        advise("\(Shown.text(text)) is not known here, but docker may know it\(hint)")
+        advise("\(Redaction.text(text)) is not known here, but docker may know it\(hint)")
     }
 
     fileprivate func checkCount() {

@@ -17,7 +17,7 @@ extension Config.Notifier {
             if case .array([]) = list.node.value { list.advise("no upstreams: no release and no job is told") }
         }
         let message = object.value("message")
-        settings.message = message?.object("message") { Config.OwnWords(reading: $0) } ?? nil
+        settings.message = message?.object("message") { Config.CustomMessage(reading: $0) } ?? nil
         guard let service = Self.service(object) else { return nil }
         settings.service = service
         self = settings
@@ -52,7 +52,7 @@ extension Config.Notifier {
     }
 }
 
-extension Config.OwnWords {
+extension Config.CustomMessage {
     fileprivate init?(reading object: ConfigObject) {
         self.init(
             title: object.value("title")?.messageTemplate(), text: object.value("text")?.messageTemplate())

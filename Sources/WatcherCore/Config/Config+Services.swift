@@ -1,7 +1,7 @@
 /// What a notifier needs to reach a service that takes more than one secret address, and its own words.
 extension Config {
     /// What is nil keeps the built-in words.
-    package struct OwnWords: Sendable, Equatable {
+    package struct CustomMessage: Sendable, Equatable {
         package var title: MessageTemplate?
         package var text: MessageTemplate?
 

@@ -127,7 +127,7 @@ package struct Config: Sendable, Equatable {
         /// Nil: all.
         package var upstreams: Set<String>?
         /// Nil: the built-in words.
-        package var message: OwnWords?
+        package var message: CustomMessage?
         package var service: Service
 
         package init(service: Service) { self.service = service }

@@ -37,7 +37,7 @@ final class ConfigDocument {
     func nearest(to name: String, among known: some Sequence<String>) -> String? {
         guard searches < Self.searchLimit else { return nil }
         searches += 1
-        return Spelling.nearest(to: name, among: known)
+        return Suggestion.nearest(to: name, among: known)
     }
 
     /// Once for each kind: ten thousand upstreams have the same keys.

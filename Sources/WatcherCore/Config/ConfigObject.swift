@@ -55,7 +55,7 @@ final class ConfigObject {
         let keys = readers.map(\.key)
         value.report(
             .conflict, found: present.isEmpty ? noun : present.map { "\"\($0)\"" }.joined(separator: " and "),
-            expected: (keys.count > 1 ? "exactly one of " : "") + Shown.alternatives(keys))
+            expected: (keys.count > 1 ? "exactly one of " : "") + Redaction.alternatives(keys))
         return nil
     }
 
@@ -66,7 +66,7 @@ final class ConfigObject {
             value.document.report(
                 ConfigProblem(
                     kind: .unknownKey, path: value.path.key(member.name).text, position: member.position,
-                    found: "unknown key", expected: Shown.alternatives(known),
+                    found: "unknown key", expected: Redaction.alternatives(known),
                     // The one that was probably meant is known and not there.
                     suggestion: value.document.nearest(to: member.name, among: absent)))
         }

@@ -12,14 +12,14 @@ indirect enum ConfigPath {
         switch self {
         case .root: "$"
         case .index(let index, let parent): "\(parent.text)[\(index)]"
-        case .key(let name, let parent) where Shown.isPrivate(name): "\(parent.text)[\"…\"]"
+        case .key(let name, let parent) where Redaction.isPrivate(name): "\(parent.text)[\"…\"]"
         case .key(let name, let parent) where Self.isPlain(name): "\(parent.text).\(name)"
-        case .key(let name, let parent): "\(parent.text)[\(Shown.text(name))]"
+        case .key(let name, let parent): "\(parent.text)[\(Redaction.text(name))]"
         }
     }
 
     private static func isPlain(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= Shown.lengthLimit
+        !name.isEmpty && name.utf8.count <= Redaction.lengthLimit
             && name.utf8.allSatisfy { ASCII.isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "$") }
     }
 }

@@ -26,7 +26,7 @@ extension ConfigValue {
                 document.report(
                     ConfigProblem(
                         kind: .badValue, path: value.path.text, position: member.position,
-                        found: "the name \(Shown.text(member.name))", expected: rule.expected))
+                        found: "the name \(Redaction.text(member.name))", expected: rule.expected))
             }
             return (member.name, value)
         }

@@ -85,7 +85,7 @@ extension ConfigValue {
             let fields = Template.Field.allCases.map(\.rawValue)
             let suggestion = document.nearest(to: String(name.dropFirst(upstream.count + 1)), among: fields)
             report(
-                .badValue, found: Self.shown(name), expected: "one of the fields \(Shown.alternatives(fields))",
+                .badValue, found: Self.shown(name), expected: "one of the fields \(Redaction.alternatives(fields))",
                 suggestion: suggestion.map { "{{\(upstream).\($0)}}" })
         case .unknownUpstream(let name, let upstream):
             guard let names else { return }
@@ -97,7 +97,7 @@ extension ConfigValue {
     }
 
     private static func shown(_ name: String) -> String {
-        Shown.isPrivate(name) || !TextRule.isPlain(name) || name.count > Shown.lengthLimit
-            ? Shown.text(name) : "{{\(name)}}"
+        Redaction.isPrivate(name) || !TextRule.isPlain(name) || name.count > Redaction.lengthLimit
+            ? Redaction.text(name) : "{{\(name)}}"
     }
 }

@@ -54,7 +54,7 @@ struct ConfigValue {
         if case .string(let text) = node.content { return text }
         let suggestion: String? =
             switch node.content {
-            case .number(let text) where !isSecret && text.utf8.count <= Shown.lengthLimit: quoted(text)
+            case .number(let text) where !isSecret && text.utf8.count <= Redaction.lengthLimit: quoted(text)
             case .bool(let flag) where !isSecret: quoted("\(flag)")
             default: nil
             }
@@ -86,10 +86,10 @@ struct ConfigValue {
     /// One of the words of an enumeration.
     func choice<Choice: RawRepresentable & CaseIterable>(_: Choice.Type) -> Choice? where Choice.RawValue == String {
         let known = Choice.allCases.map(\.rawValue)
-        guard let text = string(Shown.alternatives(known)) else { return nil }
+        guard let text = string(Redaction.alternatives(known)) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
         report(
-            .badValue, found: found(), expected: Shown.alternatives(known),
+            .badValue, found: found(), expected: Redaction.alternatives(known),
             suggestion: document.nearest(to: text, among: known))
         return nil
     }
@@ -99,9 +99,9 @@ struct ConfigValue {
         switch node.content {
         case .null: "null"
         case .bool(let flag): isSecret ? "a boolean" : "\(flag)"
-        case .number(let text): isSecret ? "a number" : "the number \(text.prefix(Shown.lengthLimit))"
+        case .number(let text): isSecret ? "a number" : "the number \(text.prefix(Redaction.lengthLimit))"
         case .string(let text) where text.isEmpty: "an empty string"
-        case .string(let text): isSecret ? "a string" : Shown.text(text)
+        case .string(let text): isSecret ? "a string" : Redaction.text(text)
         case .array(let elements): elements.isEmpty ? "an empty array" : "an array"
         case .object: "an object"
         }

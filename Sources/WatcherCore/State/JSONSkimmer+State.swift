@@ -1,7 +1,7 @@
 /// Reads what `StateWriter` has written: its keys in its order, and no others.
 extension JSONSkimmer {
-    mutating func upstreams() throws(Unknown) -> [String: Watch] {
-        var found: [String: Watch] = [:]
+    mutating func upstreams() throws(Unknown) -> [String: UpstreamState] {
+        var found: [String: UpstreamState] = [:]
         var last: Range<Int>?
         try open()
         while let key = try nextKey() {
@@ -13,8 +13,8 @@ extension JSONSkimmer {
         return found
     }
 
-    private mutating func watch() throws(Unknown) -> Watch {
-        var watch = Watch()
+    private mutating func watch() throws(Unknown) -> UpstreamState {
+        var watch = UpstreamState()
         try open()
         watch.emptySince = try time("emptySince")
         watch.etag = try string("etag")
@@ -47,7 +47,7 @@ extension JSONSkimmer {
         return SeenReleases(lists)
     }
 
-    private mutating func waiting() throws(Unknown) -> Watch.Waiting {
+    private mutating func waiting() throws(Unknown) -> UpstreamState.Waiting {
         try open()
         let deadline = try needed("deadline") { reader throws(Unknown) in try reader.time() }
         let id = try needed("id") { reader throws(Unknown) in try reader.integer() }
@@ -60,7 +60,7 @@ extension JSONSkimmer {
         let release = try needed("release") { reader throws(Unknown) in try reader.release() }
         let until = try time("until")
         guard try close() else { throw Unknown() }
-        return Watch.Waiting(
+        return UpstreamState.Waiting(
             id: id, release: release, name: name, missing: missing, until: until, deadline: deadline,
             isStalled: isStalled, isFarDown: isFarDown)
     }

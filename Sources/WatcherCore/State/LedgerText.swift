@@ -14,7 +14,7 @@ package struct LedgerText {
     private struct Parts {
         /// The text with no upstreams in it.
         var rest: Data
-        var upstreams: [String: Watch]
+        var upstreams: [String: UpstreamState]
     }
 
     package init(_ bytes: [UInt8]) {

@@ -9,7 +9,7 @@ struct StateWriter {
 
     init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
-    mutating func write(_ watch: Watch) {
+    mutating func write(_ watch: UpstreamState) {
         open()
         member("emptySince", watch.emptySince)
         member("etag", watch.etag)
@@ -40,7 +40,7 @@ struct StateWriter {
         close()
     }
 
-    private mutating func write(_ item: Watch.Waiting) {
+    private mutating func write(_ item: UpstreamState.Waiting) {
         open()
         member("deadline", item.deadline)
         member("id", item.id)

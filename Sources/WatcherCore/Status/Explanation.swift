@@ -10,12 +10,12 @@ package struct Explanation: Sendable {
 
     package let candidates: [Candidate]
     private let repository: String
-    private let identity: Identity?
+    private let identity: RepositoryIdentity?
 
-    package init(_ list: ReleaseList, _ upstream: Config.Upstream, _ watch: Watch, at now: Instant) {
+    package init(_ list: ReleaseList, _ upstream: Config.Upstream, _ watch: UpstreamState, at now: Instant) {
         repository = upstream.repository
         identity = list.identity
-        let judge = Judge(upstream, seen: watch.seen, waiting: watch.waiting, now: now)
+        let judge = ReleaseClassifier(upstream, seen: watch.seen, waiting: watch.waiting, now: now)
         let decided = list.releases.map { ($0, judge.decide($0)) }
         let highest = decided.compactMap { release, decision -> (Int64, Version)? in
             if case .accept(let version) = decision { (release.id, version) } else { nil }

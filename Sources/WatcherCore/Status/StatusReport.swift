@@ -131,7 +131,7 @@ package struct StatusReport: Sendable {
         ])
     }
 
-    private static func quota(_ quota: Quota.Record) -> JSONValue {
+    private static func quota(_ quota: RateLimit.Record) -> JSONValue {
         .compact([
             ("limit", quota.limit.map { .integer($0) }), ("remaining", quota.remaining.map { .integer($0) }),
             ("resetsAt", quota.resetsAt.map { .string("\($0)") }),
@@ -166,7 +166,7 @@ package struct StatusReport: Sendable {
                 "\($0.id) \($0.type.rawValue) for \($0.notifier): \($0.reason ?? "")"
             })
         let quotas = ledger.quotas.sorted { $0.key < $1.key }.compactMap { name, quota in quotaLine(name, quota) }
-        part("GitHub", quotas + (Budget(config, ledger, at: now).words.map { ["a daemon's " + $0] } ?? []))
+        part("GitHub", quotas + (PollBudget(config, ledger, at: now).words.map { ["a daemon's " + $0] } ?? []))
         return lines
     }
 
@@ -199,7 +199,7 @@ package struct StatusReport: Sendable {
         return ledger.outbox.receivers[name]?.reason.map { "\(name) (\($0))" } ?? name
     }
 
-    private func quotaLine(_ name: String, _ quota: Quota.Record) -> String? {
+    private func quotaLine(_ name: String, _ quota: RateLimit.Record) -> String? {
         if let until = quota.pausedUntil, !now.hasReached(until) {
             return "\(name): paused until \(until): \(quota.pauseReason ?? "")"
         }

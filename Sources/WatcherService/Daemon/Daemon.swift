@@ -17,26 +17,26 @@ package struct Daemon: Sendable {
     }
 
     /// Runs until SIGTERM or SIGINT. Throws what keeps it from beginning, or a state that could not be saved at the end.
-    package func run() async throws(Setup.Failure) {
-        let memory = SparseMemory()
+    package func run() async throws(AppContext.Failure) {
+        let memory = HeapTrimming()
         // Before the lock is taken: its holder may be sent signals.
         let stops = await Signals.stops()
-        let setup = try Setup(configPath: configPath, environment: environment)
+        let setup = try AppContext(configPath: configPath, environment: environment)
         for warning in setup.warnings { logger.warning("configuration", metadata: ["text": "warning: \(warning)"]) }
         let file = try setup.stateFile(making: true)
         let http = try setup.httpClient()
         let current = Current(try setup.executor(http))
         let requests = RequestFiles(statePath: file.path)
-        let manager = ServiceManager(environment: environment)
+        let manager = SystemdNotify(environment: environment)
         let others = await Signals.others { [self] signal in
             switch signal {
             case .sighup: await reload(current, http, file, manager)
             default: requests.take()
             }
         }
-        let lock = try Setup.lock(file, as: .run)
+        let lock = try AppContext.lock(file, as: .run)
         requests.clear()
-        var core = Core(setup.config, mode: Core.Mode(repeats: true), ledger: try Setup.load(file))
+        var core = Core(setup.config, mode: Core.Mode(repeats: true), ledger: try AppContext.load(file))
         let logger = logger
         let timers = QuietTimers()
         let engine = Engine(
@@ -53,7 +53,7 @@ package struct Daemon: Sendable {
             "started",
             metadata: [
                 "text": "watching \(setup.config.upstreams.count) upstreams, state in \(file.path)",
-                "version": "\(Setup.programVersion)", "config": "\(setup.path)", "state": "\(file.path)",
+                "version": "\(AppContext.programVersion)", "config": "\(setup.path)", "state": "\(file.path)",
             ])
         do throws(DurableFile.Failure) {
             try await withTaskExecutorPreference(http.executor) { () async throws(DurableFile.Failure) in
@@ -69,11 +69,11 @@ package struct Daemon: Sendable {
 
     /// Reads the configuration again. One that is wrong, or whose secrets cannot be read, is not taken.
     private func reload(
-        _ current: Current, _ http: HTTPClient, _ file: StateFile, _ manager: ServiceManager
+        _ current: Current, _ http: HTTPClient, _ file: StateFile, _ manager: SystemdNotify
     ) async -> [Event] {
         manager.reloading()
-        do throws(Setup.Failure) {
-            let setup = try Setup(configPath: configPath, environment: environment)
+        do throws(AppContext.Failure) {
+            let setup = try AppContext(configPath: configPath, environment: environment)
             if try setup.stateFile(making: false).path != file.path {
                 logger.warning(
                     "another state file needs a restart",

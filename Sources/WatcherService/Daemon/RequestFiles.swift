@@ -29,7 +29,7 @@ package final class RequestFiles: Sendable {
             let path = DurableFile.folder(of: statePath) + "/" + name
             let bytes = try? DurableFile.read(path)
             unsafe unlink(path)
-            guard let bytes, let request = try? JSONDecoder().decode(Request.self, from: Data(bytes)) else {
+            guard let bytes, let request = try? JSONDecoder().decode(ControlRequest.self, from: Data(bytes)) else {
                 return nil
             }
             let id = String(name[(name.firstRange(of: ".request.")?.upperBound ?? name.endIndex)...])
@@ -42,7 +42,7 @@ package final class RequestFiles: Sendable {
         }
     }
 
-    package func answer(_ number: Int, _ answer: Request.Answer) {
+    package func answer(_ number: Int, _ answer: ControlRequest.Reply) {
         guard let id = open.withLock({ $0.removeValue(forKey: number) }), let data = try? JSONEncoder().encode(answer)
         else { return }
         try? DurableFile.replace(statePath + ".answer." + id, with: Array(data))
@@ -65,8 +65,8 @@ package final class RequestFiles: Sendable {
 
     /// Hands a request to the daemon and waits for its answer; nil when none came in time.
     package static func ask(
-        _ request: Request, statePath: String, pid: Int32
-    ) throws(DurableFile.Failure) -> Request.Answer? {
+        _ request: ControlRequest, statePath: String, pid: Int32
+    ) throws(DurableFile.Failure) -> ControlRequest.Reply? {
         let id = StableHash(String(getpid()), String(Clock.now().wall)).name
         guard let data = try? JSONEncoder().encode(request) else { return nil }
         let asked = statePath + ".request." + id
@@ -80,7 +80,7 @@ package final class RequestFiles: Sendable {
         let end = Clock.now().uptime + patience
         while Clock.now().uptime < end {
             if let bytes = try? DurableFile.read(answered) {
-                return try? JSONDecoder().decode(Request.Answer.self, from: Data(bytes))
+                return try? JSONDecoder().decode(ControlRequest.Reply.self, from: Data(bytes))
             }
             usleep(20_000)
         }

@@ -22,7 +22,7 @@ package struct ServiceLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    package func log(event: LogEvent) {
+    package func log(event: Logging.LogEvent) {
         var fields: [(String, String)] = []
         var text = "\(event.message)"
         for (key, value) in (event.metadata ?? [:]).sorted(by: { $0.key < $1.key }) {
@@ -48,7 +48,7 @@ package struct ServiceLog: LogHandler {
     private static let textKey = "text"
 
     /// Logs what the core noted.
-    package static func tell(_ note: Note, to logger: Logger) {
+    package static func tell(_ note: WatcherCore.LogEvent, to logger: Logger) {
         var fields = note.fields.mapValues { Logger.MetadataValue.string($0) }
         if let hint = note.hint { fields["hint"] = .string(hint) }
         let hint = note.hint.map { " (hint: \($0))" } ?? ""

@@ -7,13 +7,13 @@ extension Doctor {
     /// For building an image of some bytes for one platform.
     private static let trialTime = Duration.seconds(60)
 
-    func docker(_ name: String, _ build: Config.ImageBuild) async -> [Finding] {
+    func docker(_ name: String, _ build: Config.ImageBuild) async -> [Diagnostic] {
         let subject = "action \(name)"
-        var findings: [Finding] = []
-        do throws(Setup.Failure) { _ = try setup.buildSecrets(name, build) } catch {
+        var findings: [Diagnostic] = []
+        do throws(AppContext.Failure) { _ = try setup.buildSecrets(name, build) } catch {
             findings.append(.failed(subject, error.lines.joined(separator: "; "), hint: error.hint))
         }
-        let docker = Program(name: "docker", environment: setup.programEnvironment)
+        let docker = ExternalProgram(name: "docker", environment: setup.programEnvironment)
         // A builder of its own may be elsewhere: then no engine is needed here.
         let version =
             build.builder == nil
@@ -47,11 +47,11 @@ extension Doctor {
         return findings
     }
 
-    private func context(_ subject: String, _ build: Config.ImageBuild) -> Finding? {
+    private func context(_ subject: String, _ build: Config.ImageBuild) -> Diagnostic? {
         let sample = build.context.sample
         guard !ImageBuilder.isRemote(sample) else { return nil }
         guard build.context.upstreams.isEmpty else { return nil }
-        return Locations.isFolder(sample)
+        return DefaultPaths.isFolder(sample)
             ? .ok(subject, "the context \(sample) is a folder")
             : .failed(
                 subject, "the context \(sample) is no folder", hint: "a path is taken from where watcher is started")
@@ -59,8 +59,8 @@ extension Doctor {
 
     /// Runs a program of that platform in a build: the list of a builder leaves out what QEMU does all the same, and
     /// names what it no longer does.
-    private func trial(_ subject: String, _ text: String, _ build: Config.ImageBuild, _ docker: Program) async
-        -> Finding
+    private func trial(_ subject: String, _ text: String, _ build: Config.ImageBuild, _ docker: ExternalProgram) async
+        -> Diagnostic
     {
         guard let platform = Platform(text), let program = TrialProgram.bytes(for: platform) else {
             return .warning(subject, "\(text): not tried, no trial program is known for it")
@@ -71,7 +71,7 @@ extension Doctor {
             unsafe rmdir(folder)
         }
         do throws(DurableFile.Failure) {
-            try Locations.makeFolder(folder)
+            try DefaultPaths.makeFolder(folder)
             try DurableFile.replace(folder + "/trial", with: program)
             _ = try DurableFile.check("chmod", folder) { unsafe chmod(folder + "/trial", 0o755) }
             try DurableFile.replace(
@@ -102,9 +102,9 @@ extension Doctor {
     }
 
     private func said(
-        _ docker: Program, _ arguments: [String], timeout: Duration = shortTime
+        _ docker: ExternalProgram, _ arguments: [String], timeout: Duration = shortTime
     ) async -> Result<String, Problem> {
-        do throws(Program.Failure) {
+        do throws(ExternalProgram.Failure) {
             let output = try await docker.run(arguments, timeout: timeout)
             guard output.status == 0 else {
                 let lines = (output.text + "\n" + output.errors).split(whereSeparator: \.isNewline).map {
@@ -122,10 +122,10 @@ extension Doctor {
     // MARK: - Registries
 
     /// Reachable, readable, and where we push: whether we may.
-    func images(_ name: String, _ action: Config.Action) async -> [Finding] {
+    func images(_ name: String, _ action: Config.Action) async -> [Diagnostic] {
         guard let registry = try? setup.registryClient(http, setup.generalNetwork()) else { return [] }
         let subject = "action \(name)"
-        var findings: [Finding] = []
+        var findings: [Diagnostic] = []
         var seen: Set<String> = []
         var pushes: [Template] = []
         if case .imageBuild(let build) = action.work, build.push { pushes = build.tags }

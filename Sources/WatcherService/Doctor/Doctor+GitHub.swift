@@ -6,10 +6,10 @@ extension Doctor {
     /// How far our clock may be from the server's, in seconds.
     private static let clockTolerance: Int64 = 60
 
-    func github() async -> [Finding] {
+    func github() async -> [Diagnostic] {
         let client: GitHubClient
         let redactor: Redactor
-        do throws(Setup.Failure) {
+        do throws(AppContext.Failure) {
             client = try setup.githubClient(http)
             redactor = try setup.tokenRedactor()
         } catch {
@@ -32,7 +32,7 @@ extension Doctor {
         return findings
     }
 
-    private func token(_ answer: GitHubClient.Answer, _ redactor: Redactor) -> Finding {
+    private func token(_ answer: GitHubClient.GitHubResponse, _ redactor: Redactor) -> Diagnostic {
         if case .failure(let failure) = answer.result {
             // A server of one's own may have no limits at all.
             if case .refused(404, _) = failure {
@@ -53,7 +53,7 @@ extension Doctor {
 
     private func upstream(
         _ name: String, _ upstream: Config.Upstream, _ client: GitHubClient, _ redactor: Redactor
-    ) async -> Finding {
+    ) async -> Diagnostic {
         let subject = "upstream \(name)"
         let (result, _) = await client.identify(upstream.repository)
         switch result {
@@ -77,11 +77,11 @@ extension Doctor {
         }
     }
 
-    func workflow(_ name: String, _ dispatch: Config.WorkflowDispatch) async -> [Finding] {
+    func workflow(_ name: String, _ dispatch: Config.WorkflowDispatch) async -> [Diagnostic] {
         let subject = "action \(name)"
         let client: GitHubClient
         let redactor: Redactor
-        do throws(Setup.Failure) {
+        do throws(AppContext.Failure) {
             client = try setup.workflowClient(name, dispatch, http)
             redactor = try setup.redactor()
         } catch {
@@ -89,7 +89,7 @@ extension Doctor {
         }
         struct Workflow: Decodable { var state: String }
         let answer = await client.get("/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)")
-        var findings: [Finding] = []
+        var findings: [Diagnostic] = []
         switch answer.result {
         case .failure(let failure): return [.failed(subject, redactor.mask(failure.trouble))]
         case .success(let response):
@@ -114,7 +114,7 @@ extension Doctor {
     /// nothing was started): what it says of a repository tells what its owner may do, not what this token may.
     private func permission(
         _ subject: String, _ dispatch: Config.WorkflowDispatch, _ client: GitHubClient, _ redactor: Redactor
-    ) async -> Finding {
+    ) async -> Diagnostic {
         guard dispatch.token != nil || setup.config.github.token != nil else {
             return .failed(subject, "without a token nothing can be started", hint: "github.token, with Actions: write")
         }
@@ -138,7 +138,7 @@ extension Doctor {
 
     private func inputs(
         _ subject: String, _ dispatch: Config.WorkflowDispatch, _ client: GitHubClient
-    ) async -> Finding {
+    ) async -> Diagnostic {
         struct File: Decodable { var content: String }
         let path = "/repos/\(dispatch.repository)/contents/.github/workflows/\(dispatch.workflow)"
         guard case .success(let response) = await client.get(path + "?ref=" + dispatch.ref.urlEncoded).result,

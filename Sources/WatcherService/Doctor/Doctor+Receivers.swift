@@ -3,11 +3,11 @@ import WatcherCore
 
 extension Doctor {
     /// Whether its secrets are there and its host answers; nothing is sent, unless asked.
-    func receiver(_ name: String, _ config: Config.Notifier) async -> Finding {
+    func receiver(_ name: String, _ config: Config.Notifier) async -> Diagnostic {
         let subject = "notifier \(name)"
         let ready: Notifier
         let network: HTTPNetwork
-        do throws(Setup.Failure) {
+        do throws(AppContext.Failure) {
             ready = try setup.notifier(name, config)
             network = try setup.generalNetwork()
         } catch {

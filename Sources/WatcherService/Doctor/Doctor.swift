@@ -7,13 +7,13 @@ import WatcherCore
 /// start a workflow on a branch that cannot exist, and it builds an image of a few bytes for each platform, which is kept
 /// nowhere.
 package struct Doctor: Sendable {
-    let setup: Setup
+    let setup: AppContext
     let http: HTTPClient
     let environment: [String: String]
     /// Whether notifiers are sent a test message.
     let sends: Bool
 
-    package init(_ setup: Setup, _ http: HTTPClient, sends: Bool) {
+    package init(_ setup: AppContext, _ http: HTTPClient, sends: Bool) {
         let credentials = UnitCredentials.environment(setup.environment)
         self.setup = setup.with(environment: credentials ?? setup.environment)
         self.environment = credentials ?? setup.environment
@@ -22,7 +22,7 @@ package struct Doctor: Sendable {
     }
 
     /// Everything, each finding handed on as soon as it is there.
-    package func examine(_ tell: (Finding) -> Void) async {
+    package func examine(_ tell: (Diagnostic) -> Void) async {
         configuration().forEach(tell)
         state().forEach(tell)
         for finding in await github() { tell(finding) }
@@ -40,16 +40,16 @@ package struct Doctor: Sendable {
 
     // MARK: - Here
 
-    private func configuration() -> [Finding] {
-        let warnings = setup.warnings.map { Finding.warning("configuration", $0.description) }
+    private func configuration() -> [Diagnostic] {
+        let warnings = setup.warnings.map { Diagnostic.warning("configuration", $0.description) }
         return warnings.isEmpty ? [.ok("configuration", "\(setup.path) is right")] : warnings
     }
 
-    private func state() -> [Finding] {
+    private func state() -> [Diagnostic] {
         let file: StateFile
-        do throws(Setup.Failure) {
+        do throws(AppContext.Failure) {
             file = try setup.stateFile(making: false)
-            _ = try Setup.load(file)
+            _ = try AppContext.load(file)
         } catch {
             return [.failed("state", error.lines.joined(separator: "; "), hint: error.hint)]
         }

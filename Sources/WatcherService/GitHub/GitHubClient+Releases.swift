@@ -9,9 +9,9 @@ extension GitHubClient {
     package static let pageLimit = 100
 
     /// One look at the first page, or at all pages and the repository's identity.
-    package func check(_ repository: String, isSweep: Bool, etag: String?) async -> (CheckOutcome, QuotaReading) {
-        var reading = QuotaReading(requests: 0)
-        var identity: Identity?
+    package func check(_ repository: String, isSweep: Bool, etag: String?) async -> (CheckOutcome, RateLimitReading) {
+        var reading = RateLimitReading(requests: 0)
+        var identity: RepositoryIdentity?
         if isSweep {
             let (found, one) = await identify(repository)
             reading.add(one)
@@ -20,7 +20,7 @@ extension GitHubClient {
             case .failure(let trouble): return (.failed(trouble), reading)
             }
         }
-        let size = isSweep ? 100 : Watch.firstPage
+        let size = isSweep ? 100 : UpstreamState.firstPage
         var next: String? = "/repos/\(repository)/releases?per_page=\(size)"
         var releases: [Release] = []
         var firstETag: String?
@@ -36,11 +36,11 @@ extension GitHubClient {
             if response.status == 304 {
                 // Only ever asked for with the ETag of the first page.
                 return (
-                    etag == nil ? .failed(.passing("GitHub answered 304 although no ETag was sent")) : .unchanged,
+                    etag == nil ? .failed(.transient("GitHub answered 304 although no ETag was sent")) : .unchanged,
                     reading
                 )
             }
-            do throws(Trouble) {
+            do throws(RequestFailure) {
                 releases += try ReleasePage.decode(response)
             } catch {
                 return (.failed(error), reading)
@@ -60,7 +60,8 @@ extension GitHubClient {
     }
 
     /// Who the repository is now, after renames.
-    package func identify(_ repository: String) async -> (Result<Identity, Trouble>, QuotaReading) {
+    package func identify(_ repository: String) async -> (Result<RepositoryIdentity, RequestFailure>, RateLimitReading)
+    {
         struct Repository: Decodable {
             var id: Int64
             var fullName: String
@@ -72,22 +73,24 @@ extension GitHubClient {
             }
         }
         let answer = await get("/repos/\(repository)")
-        let result = answer.result.mapError(\.trouble).flatMap { response -> Result<Identity, Trouble> in
+        let result = answer.result.mapError(\.trouble).flatMap {
+            response -> Result<RepositoryIdentity, RequestFailure> in
             guard let body = try? JSONDecoder().decode(Repository.self, from: Data(response.body)), body.id > 0 else {
                 return .failure(
-                    .passing("what GitHub says of \(repository) is no repository: \(Nonsense.describe(response))"))
+                    .transient(
+                        "what GitHub says of \(repository) is no repository: \(MalformedResponse.describe(response))"))
             }
             let name = body.fullName.cleanedLine(limit: 200)
-            return .success(Identity(id: body.id, fullName: name, isArchived: body.archived ?? false))
+            return .success(RepositoryIdentity(id: body.id, fullName: name, isArchived: body.archived ?? false))
         }
         return (result, answer.reading)
     }
 
     /// One release by its tag.
-    package func release(_ repository: String, tag: String) async -> Result<Release, Trouble> {
+    package func release(_ repository: String, tag: String) async -> Result<Release, RequestFailure> {
         await get("/repos/\(repository)/releases/tags/\(tag)", bodyLimit: Self.listLimit).result
             .mapError(\.trouble).flatMap { response in
-                do throws(Trouble) { return .success(try ReleasePage.decodeOne(response)) } catch {
+                do throws(RequestFailure) { return .success(try ReleasePage.decodeOne(response)) } catch {
                     return .failure(error)
                 }
             }
@@ -110,9 +113,9 @@ extension GitHubClient {
     }
 }
 
-extension QuotaReading {
+extension RateLimitReading {
     /// The newer reading counts; requests add up.
-    mutating func add(_ other: QuotaReading) {
+    mutating func add(_ other: RateLimitReading) {
         let sum = requests + other.requests
         let (expires, retires) = (tokenExpiresAt, retirement)
         self = other

@@ -6,7 +6,7 @@ extension GitHubClient {
     /// Starts a workflow. Tells apart what was certainly not started from what may have been.
     package func dispatch(
         _ dispatch: Config.WorkflowDispatch, inputs: [String: String]
-    ) async -> (DispatchOutcome, QuotaReading) {
+    ) async -> (DispatchOutcome, RateLimitReading) {
         let path = "/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)/dispatches"
         // The older API version names the run only on request; a server that does not know the key answers 422 and
         // has started nothing.
@@ -16,7 +16,8 @@ extension GitHubClient {
                 ref: dispatch.ref, inputs: inputs, returnRunDetails: asksForDetails ? true : nil)
             guard let bytes = try? JSONEncoder().encode(body) else {
                 return (
-                    .refused(.lasting("the inputs cannot be written as JSON", hint: nil)), QuotaReading(requests: 0)
+                    .refused(.permanent("the inputs cannot be written as JSON", hint: nil)),
+                    RateLimitReading(requests: 0)
                 )
             }
             let answer = await post(path, body: Array(bytes))
@@ -27,7 +28,7 @@ extension GitHubClient {
                 guard let run = try? JSONDecoder().decode(DispatchAnswer.self, from: Data(response.body)),
                     run.runID > 0
                 else {
-                    let found = Nonsense.describe(response)
+                    let found = MalformedResponse.describe(response)
                     return (
                         .unknown("GitHub accepted the dispatch, but its answer cannot be read: \(found)"),
                         answer.reading
@@ -37,13 +38,13 @@ extension GitHubClient {
                 return (.accepted(Run(id: run.runID, url: url)), answer.reading)
             case .failure(.transport(let error)):
                 guard error.requestMayHaveBeenSent else {
-                    return (.refused(.passing(error.description)), answer.reading)
+                    return (.refused(.transient(error.description)), answer.reading)
                 }
                 return (.unknown("no answer to the dispatch: \(error.description)"), answer.reading)
             case .failure(.refused(422, let trouble))
             where asksForDetails && trouble.reason.contains("return_run_details"):
                 asksForDetails = false
-            case .failure(.refused(_, .passing(let reason))):
+            case .failure(.refused(_, .transient(let reason))):
                 // 5xx and the like: it may have been started all the same.
                 return (.unknown(reason), answer.reading)
             case .failure(.refused(_, let trouble)): return (.refused(trouble), answer.reading)
@@ -75,8 +76,8 @@ extension GitHubClient {
     /// Looks for the run that bears a job's id in its title: the API returns no inputs, so only `run-name` tells.
     package func lookUp(
         _ job: String, _ dispatch: Config.WorkflowDispatch, since: Timestamp
-    ) async -> (LookupOutcome, QuotaReading) {
-        var reading = QuotaReading(requests: 0)
+    ) async -> (LookupOutcome, RateLimitReading) {
+        var reading = RateLimitReading(requests: 0)
         var others = 0
         let created = "%3E%3D" + since.description.replacing(":", with: "%3A")
         var next: String? =
@@ -91,7 +92,8 @@ extension GitHubClient {
             case .success(let response):
                 guard let page = try? JSONDecoder().decode(RunPage.self, from: Data(response.body)) else {
                     return (
-                        .failed(.passing("the list of runs cannot be read: \(Nonsense.describe(response))")), reading
+                        .failed(.transient("the list of runs cannot be read: \(MalformedResponse.describe(response))")),
+                        reading
                     )
                 }
                 if let run = page.runs.first(where: { $0.title.contains(job) }) {
@@ -109,7 +111,7 @@ extension GitHubClient {
     package static let runPageLimit = 10
 
     /// One look at a run, and at its jobs when it has ended badly.
-    package func follow(_ run: Run, in repository: String) async -> (FollowOutcome, QuotaReading) {
+    package func follow(_ run: Run, in repository: String) async -> (FollowOutcome, RateLimitReading) {
         let path = "/repos/\(repository)/actions/runs/\(run.id)"
         let answer = await get(path)
         switch answer.result {
@@ -118,7 +120,10 @@ extension GitHubClient {
         case .success(let response):
             guard let state = try? JSONDecoder().decode(RunState.self, from: Data(response.body)), state.id == run.id
             else {
-                return (.failed(.passing("the run cannot be read: \(Nonsense.describe(response))")), answer.reading)
+                return (
+                    .failed(.transient("the run cannot be read: \(MalformedResponse.describe(response))")),
+                    answer.reading
+                )
             }
             guard state.status == "completed", let word = state.conclusion else {
                 return (.underway(title: state.title), answer.reading)

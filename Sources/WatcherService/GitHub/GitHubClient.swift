@@ -35,41 +35,41 @@ package final class GitHubClient: Sendable {
     }
 
     /// An answer that is no error, and what the server said about our budget; or why there is none.
-    package struct Answer: Sendable {
+    package struct GitHubResponse: Sendable {
         package var result: Result<HTTPResponse, Failure>
-        package var reading: QuotaReading
+        package var reading: RateLimitReading
     }
 
     package enum Failure: Error, Sendable {
         /// No answer: what the HTTP client says.
         case transport(HTTPError)
         /// An answer that says no.
-        case refused(status: Int, Trouble)
+        case refused(status: Int, RequestFailure)
 
         /// Folded for looks at things, where it does not matter whether the request was read.
-        package var trouble: Trouble {
+        package var trouble: RequestFailure {
             switch self {
-            case .transport(.cancelled), .transport(.shutDown): .interrupted
-            case .transport(let error): .passing(error.description)
+            case .transport(.cancelled), .transport(.shutDown): .cancelled
+            case .transport(let error): .transient(error.description)
             // Somebody in between (a login page, a page for an outage) answered, and may be gone at the next look.
-            case .refused(status: 0, let trouble): .passing(trouble.reason)
+            case .refused(status: 0, let trouble): .transient(trouble.reason)
             case .refused(_, let trouble): trouble
             }
         }
     }
 
-    package func get(_ path: String, etag: String? = nil, bodyLimit: Int = bodyLimit) async -> Answer {
+    package func get(_ path: String, etag: String? = nil, bodyLimit: Int = bodyLimit) async -> GitHubResponse {
         await send(.get, path, body: nil, etag: etag, bodyLimit: bodyLimit)
     }
 
-    package func post(_ path: String, body: [UInt8]) async -> Answer {
+    package func post(_ path: String, body: [UInt8]) async -> GitHubResponse {
         await send(.post, path, body: body, etag: nil, bodyLimit: Self.bodyLimit)
     }
 
     /// A path below the base, or a whole URL on the same host (from a `Link` header). Another host is an error.
     private func send(
         _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, etag: String?, bodyLimit: Int
-    ) async -> Answer {
+    ) async -> GitHubResponse {
         var url = path.hasPrefix("/") ? base + path : path
         /// Whether the URL is made of our own base, and so leads nowhere else.
         var isOurs = path.hasPrefix("/")
@@ -77,12 +77,13 @@ package final class GitHubClient: Sendable {
         while true {
             guard isOurs || Self.origin(of: url) == origin else {
                 let host = Self.origin(of: url)
-                return Answer(
+                return GitHubResponse(
                     result: .failure(
                         .refused(
                             status: 0,
-                            .lasting("GitHub redirects to another host (\(host)), which is never followed", hint: nil))),
-                    reading: QuotaReading(requests: max(requests, 1)))
+                            .permanent("GitHub redirects to another host (\(host)), which is never followed", hint: nil)
+                        )),
+                    reading: RateLimitReading(requests: max(requests, 1)))
             }
             let asked = version.current
             requests += 1
@@ -93,12 +94,13 @@ package final class GitHubClient: Sendable {
                         method: method, url: url, headers: headers(body: body, etag: etag, version: asked), body: body,
                         bodyLimit: bodyLimit, network: network))
             } catch {
-                return Answer(result: .failure(.transport(error)), reading: QuotaReading(requests: requests))
+                return GitHubResponse(
+                    result: .failure(.transport(error)), reading: RateLimitReading(requests: requests))
             }
-            var reading = QuotaReading(response)
+            var reading = RateLimitReading(response)
             reading.requests = requests
             switch response.status {
-            case 200...299, 304: return Answer(result: .success(response), reading: reading)
+            case 200...299, 304: return GitHubResponse(result: .success(response), reading: reading)
             case 400 where version.fallBack(from: asked):
                 // A server that does not know the version has done nothing: asking again is safe.
                 continue
@@ -112,8 +114,9 @@ package final class GitHubClient: Sendable {
                 continue
             default: break
             }
-            return Answer(
-                result: .failure(.refused(status: response.status, Trouble(response, isAuthorised: token != nil))),
+            return GitHubResponse(
+                result: .failure(
+                    .refused(status: response.status, RequestFailure(response, isAuthorised: token != nil))),
                 reading: reading)
         }
     }
@@ -140,7 +143,7 @@ package final class GitHubClient: Sendable {
     }
 }
 
-extension QuotaReading {
+extension RateLimitReading {
     /// Reads the headers that come with every answer, 304 included.
     init(_ response: HTTPResponse) {
         let headers = response.headers

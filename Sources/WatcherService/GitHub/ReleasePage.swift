@@ -4,19 +4,19 @@ import WatcherCore
 
 /// Reads lists of releases. One element that is no release spoils the whole answer: it is not GitHub speaking.
 enum ReleasePage {
-    static func decode(_ response: HTTPResponse) throws(Trouble) -> [Release] {
+    static func decode(_ response: HTTPResponse) throws(RequestFailure) -> [Release] {
         do {
             return try list(response.body)
         } catch {
-            throw .passing("the list of releases cannot be read: \(Nonsense.describe(response, error))")
+            throw .transient("the list of releases cannot be read: \(MalformedResponse.describe(response, error))")
         }
     }
 
-    static func decodeOne(_ response: HTTPResponse) throws(Trouble) -> Release {
+    static func decodeOne(_ response: HTTPResponse) throws(RequestFailure) -> Release {
         do {
             return try JSONDecoder().decode(Wire.self, from: Data(response.body)).release
         } catch {
-            throw .passing("the release cannot be read: \(Nonsense.describe(response, error))")
+            throw .transient("the release cannot be read: \(MalformedResponse.describe(response, error))")
         }
     }
 
@@ -157,7 +157,7 @@ enum ReleasePage {
 }
 
 /// Names nonsense: what came instead of what was asked for, without repeating it.
-enum Nonsense {
+enum MalformedResponse {
     static func describe(_ response: HTTPResponse, _ error: (any Error)? = nil) -> String {
         let kind = response.headers["content-type"].map { $0.cleanedLine(limit: 60) } ?? "no named type"
         let start = response.body.prefix(64).drop { $0 <= 0x20 }

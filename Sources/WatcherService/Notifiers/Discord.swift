@@ -65,7 +65,7 @@ struct Discord: Receiver {
     }
 
     /// 204 without `wait`. A webhook that was deleted answers 404, and asking it again gets the address restricted.
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         if let trouble = answer.trouble(answer.json?.word("message"), hint: answer.json?.seconds("retry_after")) {
             return trouble
         }

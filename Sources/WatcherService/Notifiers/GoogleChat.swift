@@ -60,7 +60,7 @@ struct GoogleChat: Receiver {
     private static let html = Escaping.html
     private static let plain = Escaping(replacements: Escaping.gaps("@<"))
 
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         let error = answer.json?["error"]
         let word = [error?.word("status"), error?.word("message")].compactMap { $0 }.joined(separator: ": ")
         if let trouble = answer.trouble(word) { return trouble }

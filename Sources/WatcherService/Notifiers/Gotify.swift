@@ -36,7 +36,7 @@ struct Gotify: Receiver {
 
     private static let plain = Escaping(replacements: Escaping.gaps("@<"))
 
-    private static func priority(_ tone: Message.Tone) -> Int {
+    private static func priority(_ tone: Message.Severity) -> Int {
         switch tone {
         case .neutral: 2
         case .good: 4
@@ -46,7 +46,7 @@ struct Gotify: Receiver {
         }
     }
 
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         let word = answer.json?.word("errorDescription") ?? answer.json?.word("error")
         if let trouble = answer.trouble(word) { return trouble }
         return answer.json?["id"] != nil ? .delivered : answer.unexpected("a message")

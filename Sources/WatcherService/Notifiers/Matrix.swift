@@ -60,7 +60,7 @@ struct Matrix: Receiver {
     private static let html = Escaping.html
     private static let plain = Escaping(replacements: Escaping.gaps("@<"))
 
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         var words = [answer.json?.word("errcode"), answer.json?.word("error")].compactMap { $0 }
         if answer.status == 403, room.hasPrefix("#") { words.append("a room is named by its id, which begins with !") }
         let hint = answer.json?.seconds("retry_after_ms").map { $0 / 1000 }

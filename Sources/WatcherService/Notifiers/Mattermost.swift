@@ -28,7 +28,7 @@ struct Mattermost: Receiver {
             .joined(separator: "\n\n")
     }
 
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         if let trouble = answer.trouble(answer.json?.word("message")) { return trouble }
         return answer.text == "ok" ? .delivered : answer.unexpected("ok")
     }

@@ -17,7 +17,7 @@ package struct Notifier: Sendable {
 
     private let receiver: any Receiver
     private let network: HTTPNetwork
-    private let words: Config.OwnWords?
+    private let words: Config.CustomMessage?
     /// What must be shown to nobody, longest first: values that were read, and parts of secret addresses.
     package let secrets: [String]
 
@@ -53,7 +53,7 @@ package struct Notifier: Sendable {
     ///
     /// A reason never holds one of `secrets`, whatever the receiver wrote.
     package func outcome(of response: HTTPResponse, at now: Timestamp? = nil) -> DeliveryOutcome {
-        switch receiver.outcome(of: Answer(response, at: now)) {
+        switch receiver.outcome(of: NotifierResponse(response, at: now)) {
         case .delivered: .delivered
         case .retry(let after, let reason): .retry(after: after, reason: presentable(reason))
         case .refused(let reason): .refused(reason: presentable(reason))

@@ -54,7 +54,7 @@ struct Ntfy: Receiver {
 
     private static let plain = Escaping(replacements: Escaping.gaps("@<"))
 
-    private static func priority(_ tone: Message.Tone) -> Int {
+    private static func priority(_ tone: Message.Severity) -> Int {
         switch tone {
         case .neutral: 2
         case .news, .good: 3
@@ -63,7 +63,7 @@ struct Ntfy: Receiver {
     }
 
     /// Names of ntfy's emoji.
-    private static func tag(_ tone: Message.Tone) -> String {
+    private static func tag(_ tone: Message.Severity) -> String {
         switch tone {
         case .news: "package"
         case .good: "white_check_mark"
@@ -77,7 +77,7 @@ struct Ntfy: Receiver {
     /// midnight UTC.
     private static let refill = 5.0
 
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         let word = answer.json?.word("error")
         if answer.status == 429 {
             let isSpent = answer.json?["code"] == .integer(42_908)

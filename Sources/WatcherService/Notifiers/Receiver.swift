@@ -10,7 +10,7 @@ protocol Receiver: Sendable {
     /// nothing there.
     func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post
 
-    func outcome(of answer: Answer) -> DeliveryOutcome
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome
 }
 
 /// A request but for what is the same for all receivers.

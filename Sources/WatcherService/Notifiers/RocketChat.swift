@@ -51,7 +51,7 @@ struct RocketChat: Receiver {
         }
     }
 
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         let word = answer.json?.word("error") ?? answer.json?.word("message")
         if answer.status == 503 { return answer.retry(word ?? "unavailable, or the integration is disabled") }
         if let trouble = answer.trouble(word) { return trouble }

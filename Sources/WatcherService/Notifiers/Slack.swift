@@ -88,7 +88,7 @@ struct Slack: Receiver {
     private static let plain = Escaping(replacements: Escaping.gaps("@<"))
 
     /// Only `ok` is a delivery. Receivers that take Slack's messages answer in JSON.
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         let hint = answer.json?.seconds("retry_after")
         let word = answer.json?.word("error")
         if let trouble = answer.trouble(word, hint: hint) { return trouble }

@@ -90,7 +90,7 @@ struct Teams: Receiver {
         replacements: Escaping.backslashes("\\`*_[]#").merging(Escaping.gaps("@<{")) { $1 },
         keepsInnerUnderscore: true)
 
-    private static func colour(_ tone: Message.Tone) -> String {
+    private static func colour(_ tone: Message.Severity) -> String {
         switch tone {
         case .news: "Accent"
         case .good: "Good"
@@ -102,7 +102,7 @@ struct Teams: Receiver {
 
     /// 202 comes before anybody has looked at the card; there is no way to learn more. Connectors of old told a failure
     /// in the text of a 200.
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         if let trouble = answer.trouble(answer.json?["error"]?.word("message")) { return trouble }
         if answer.text.contains("HTTP error 429") { return answer.retry("the service behind it is busy") }
         if answer.text.contains("HTTP error ") { return answer.refused() }

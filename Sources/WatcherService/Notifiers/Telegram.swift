@@ -26,7 +26,7 @@ struct Telegram: Receiver {
         ]
     }
 
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         let parameters = answer.json?["parameters"]
         if case .number(let moved)? = parameters?["migrate_to_chat_id"] {
             return answer.refused("the group has become a supergroup, whose chat is \(moved)")

@@ -96,7 +96,7 @@ struct Webhook: Receiver {
         text.fitted { safe($0.plain).utf8.count <= limit }
     }
 
-    private static func release(_ note: ReleaseNote, of upstream: String?) -> JSONValue {
+    private static func release(_ note: ReleaseSummary, of upstream: String?) -> JSONValue {
         var members: [JSONValue.Member] = []
         // Only a job of several upstreams holds releases of others.
         if note.upstream != upstream { members.append(.init("upstream", word(note.upstream))) }
@@ -110,7 +110,7 @@ struct Webhook: Receiver {
         return .object(members)
     }
 
-    private static func job(_ note: JobNote) -> JSONValue {
+    private static func job(_ note: JobSummary) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("id", word(note.id)), .init("action", word(note.action)), .init("status", word(note.status)),
             .init("attempt", .integer(note.attempt)),
@@ -140,7 +140,7 @@ struct Webhook: Receiver {
     private static let safe = Escaping(replacements: Escaping.gaps("@<"))
 
     /// adnanh/webhook answers 200 when its rules refuse a message, and 500 for a wrong signature.
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         if ["Hook rules were not satisfied.", "Error occurred while evaluating hook rules."].contains(answer.text) {
             return answer.refused()
         }

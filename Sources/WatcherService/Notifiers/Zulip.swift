@@ -42,7 +42,7 @@ struct Zulip: Receiver {
         ([markdown.title(text)] + markdown.parts(text) + [markdown.reference(text)]).joined(separator: "\n\n")
     }
 
-    func outcome(of answer: Answer) -> DeliveryOutcome {
+    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
         let word = [answer.json?.word("code"), answer.json?.word("msg")].compactMap { $0 }.joined(separator: ": ")
         if let trouble = answer.trouble(word, hint: answer.json?.seconds("retry-after")) { return trouble }
         return answer.json?["result"] == "success" ? .delivered : answer.unexpected("success")

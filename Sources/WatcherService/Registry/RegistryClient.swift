@@ -29,17 +29,17 @@ package struct RegistryClient: Sendable {
     }
 
     /// What a tag stands for; nil when the registry knows neither it nor its repository.
-    package func image(_ reference: ImageReference) async -> Result<Image?, Trouble> {
+    package func image(_ reference: ImageReference) async -> Result<Image?, RequestFailure> {
         var session = Session(self, reference)
-        return await Self.outcome { () throws(Trouble) in try await session.image() }
+        return await Self.outcome { () throws(RequestFailure) in try await session.image() }
     }
 
     /// Those of an index's manifests that the registry no longer has, or never had: it need not be whole.
     package func missing(
         _ manifests: [ImageIndex.Manifest], of reference: ImageReference
-    ) async -> Result<[ImageIndex.Manifest], Trouble> {
+    ) async -> Result<[ImageIndex.Manifest], RequestFailure> {
         var session = Session(self, reference)
-        return await Self.outcome { () throws(Trouble) in
+        return await Self.outcome { () throws(RequestFailure) in
             var missing: [ImageIndex.Manifest] = []
             for manifest in manifests where try await !session.has(manifest.digest) { missing.append(manifest) }
             return missing
@@ -48,23 +48,27 @@ package struct RegistryClient: Sendable {
 
     /// The labels that the image of one platform has.
     package func labels(_ reference: ImageReference, _ manifest: ImageIndex.Manifest) async -> Result<
-        [String: String], Trouble
+        [String: String], RequestFailure
     > {
         var session = Session(self, reference)
-        return await Self.outcome { () throws(Trouble) in try await session.configuration(of: manifest.digest).labels }
+        return await Self.outcome { () throws(RequestFailure) in
+            try await session.configuration(of: manifest.digest).labels
+        }
     }
 
     /// Whether images may be pushed there: asks for an upload, and never sends one. Nil when they may.
-    package func objectionToPush(_ reference: ImageReference) async -> Trouble? {
+    package func objectionToPush(_ reference: ImageReference) async -> RequestFailure? {
         var session = Session(self, reference, wantsPush: true)
-        switch await Self.outcome({ () throws(Trouble) in try await session.beginUpload() }) {
+        switch await Self.outcome({ () throws(RequestFailure) in try await session.beginUpload() }) {
         case .success: return nil
         case .failure(let trouble): return trouble
         }
     }
 
-    private static func outcome<Value>(_ body: () async throws(Trouble) -> Value) async -> Result<Value, Trouble> {
-        do throws(Trouble) { return .success(try await body()) } catch { return .failure(error) }
+    private static func outcome<Value>(_ body: () async throws(RequestFailure) -> Value) async -> Result<
+        Value, RequestFailure
+    > {
+        do throws(RequestFailure) { return .success(try await body()) } catch { return .failure(error) }
     }
 
     /// One look: who we are is found out once.
@@ -83,7 +87,7 @@ package struct RegistryClient: Sendable {
             base = (reference.isPlain ? "http://" : "https://") + reference.apiHost
         }
 
-        mutating func image() async throws(Trouble) -> Image? {
+        mutating func image() async throws(RequestFailure) -> Image? {
             guard let response = try await get("manifests/" + reference.tag, accept: ImageIndex.mediaTypes) else {
                 return nil
             }
@@ -97,7 +101,7 @@ package struct RegistryClient: Sendable {
         }
 
         /// Asked without the content, which Docker Hub would count as a pull.
-        mutating func has(_ digest: String) async throws(Trouble) -> Bool {
+        mutating func has(_ digest: String) async throws(RequestFailure) -> Bool {
             let response = try await authorised(.head, "manifests/" + digest, accept: ImageIndex.mediaTypes)
             switch response.status {
             case 200: return true
@@ -106,51 +110,52 @@ package struct RegistryClient: Sendable {
             }
         }
 
-        mutating func configuration(of digest: String) async throws(Trouble) -> ImageConfiguration {
+        mutating func configuration(of digest: String) async throws(RequestFailure) -> ImageConfiguration {
             guard let response = try await get("manifests/" + digest, accept: ImageIndex.mediaTypes) else {
-                throw .passing("\(reference.registry) has no \(digest), which the index of \(reference) names")
+                throw .transient("\(reference.registry) has no \(digest), which the index of \(reference) names")
             }
             try prove(response, digest)
             guard case .manifest(let configuration) = try index(response).content else {
-                throw .lasting("\(reference): an index within an index", hint: nil)
+                throw .permanent("\(reference): an index within an index", hint: nil)
             }
             return try await self.configuration(blob: configuration)
         }
 
-        private mutating func configuration(blob digest: String) async throws(Trouble) -> ImageConfiguration {
+        private mutating func configuration(blob digest: String) async throws(RequestFailure) -> ImageConfiguration {
             guard let response = try await get("blobs/" + digest, accept: []) else {
-                throw .passing("\(reference.registry) has no \(digest), which a manifest of \(reference) names")
+                throw .transient("\(reference.registry) has no \(digest), which a manifest of \(reference) names")
             }
             try prove(response, digest)
             guard let configuration = (try? JSONReader.read(response.body).value).flatMap(ImageConfiguration.init)
             else {
-                throw .lasting("\(reference): its configuration is not one of an image", hint: nil)
+                throw .permanent("\(reference): its configuration is not one of an image", hint: nil)
             }
             return configuration
         }
 
-        mutating func beginUpload() async throws(Trouble) {
+        mutating func beginUpload() async throws(RequestFailure) {
             let response = try await authorised(.post, "blobs/uploads/", accept: [])
             guard response.status == 202 else { throw refusal(response) }
         }
 
         // MARK: - Requests
 
-        private func index(_ response: HTTPResponse) throws(Trouble) -> ImageIndex {
+        private func index(_ response: HTTPResponse) throws(RequestFailure) -> ImageIndex {
             guard let index = (try? JSONReader.read(response.body).value).flatMap(ImageIndex.init) else {
-                throw .passing("\(reference): what came is no index of an image: \(Nonsense.describe(response))")
+                throw .transient(
+                    "\(reference): what came is no index of an image: \(MalformedResponse.describe(response))")
             }
             return index
         }
 
-        private func prove(_ response: HTTPResponse, _ digest: String) throws(Trouble) {
+        private func prove(_ response: HTTPResponse, _ digest: String) throws(RequestFailure) {
             guard !digest.hasPrefix("sha256:") || RegistryClient.digest(of: response.body) == digest else {
-                throw .passing("\(reference): what came is not what \(digest) stands for")
+                throw .transient("\(reference): what came is not what \(digest) stands for")
             }
         }
 
         /// Nil for 404.
-        private mutating func get(_ path: String, accept: [String]) async throws(Trouble) -> HTTPResponse? {
+        private mutating func get(_ path: String, accept: [String]) async throws(RequestFailure) -> HTTPResponse? {
             let response = try await authorised(.get, path, accept: accept)
             switch response.status {
             case 200: return response
@@ -161,13 +166,13 @@ package struct RegistryClient: Sendable {
         }
 
         /// Registries keep blobs elsewhere. No credentials go there, and what comes is proven by its digest.
-        private func redirected(_ response: HTTPResponse) async throws(Trouble) -> HTTPResponse {
+        private func redirected(_ response: HTTPResponse) async throws(RequestFailure) -> HTTPResponse {
             guard var location = response.headers["location"] else {
-                throw .passing("\(reference.registry) redirects to nowhere")
+                throw .transient("\(reference.registry) redirects to nowhere")
             }
             if location.hasPrefix("/") { location = base + location }
             guard let address = WebAddress(location), address.scheme == "https" || base.hasPrefix("http://") else {
-                throw .passing("\(reference.registry) redirects to nowhere")
+                throw .transient("\(reference.registry) redirects to nowhere")
             }
             let next = try await send(HTTPRequest(url: location))
             guard next.status == 200 else { throw refusal(next) }
@@ -176,7 +181,7 @@ package struct RegistryClient: Sendable {
 
         private mutating func authorised(
             _ method: HTTPRequest.Method, _ path: String, accept: [String]
-        ) async throws(Trouble) -> HTTPResponse {
+        ) async throws(RequestFailure) -> HTTPResponse {
             var response = try await ask(method, path, accept)
             if response.status == 401, authorization == nil,
                 let challenge = RegistryChallenge(response.headers.all("www-authenticate"))
@@ -189,7 +194,7 @@ package struct RegistryClient: Sendable {
 
         private mutating func ask(
             _ method: HTTPRequest.Method, _ path: String, _ accept: [String]
-        ) async throws(Trouble) -> HTTPResponse {
+        ) async throws(RequestFailure) -> HTTPResponse {
             var headers: [(name: String, value: String)] =
                 accept.isEmpty ? [] : [("Accept", accept.joined(separator: ", "))]
             if let authorization { headers.append(("Authorization", authorization)) }
@@ -207,22 +212,22 @@ package struct RegistryClient: Sendable {
             return try await send(request(base))
         }
 
-        private func send(_ request: HTTPRequest) async throws(Trouble) -> HTTPResponse {
+        private func send(_ request: HTTPRequest) async throws(RequestFailure) -> HTTPResponse {
             switch await client.send(request) {
             case .success(let response): return response
-            case .failure(.cancelled), .failure(.shutDown): throw .interrupted
-            case .failure(let error): throw .passing("\(reference.registry): \(redactor.mask(error.description))")
+            case .failure(.cancelled), .failure(.shutDown): throw .cancelled
+            case .failure(let error): throw .transient("\(reference.registry): \(redactor.mask(error.description))")
             }
         }
 
-        private func refusal(_ response: HTTPResponse) -> Trouble {
+        private func refusal(_ response: HTTPResponse) -> RequestFailure {
             RegistryClient.refusal(reference, response, redactor)
         }
 
         // MARK: - Who we are
 
         /// The value of the header that the registry wants; nil when there is nothing to try.
-        private mutating func answer(_ challenge: RegistryChallenge) async throws(Trouble) -> String? {
+        private mutating func answer(_ challenge: RegistryChallenge) async throws(RequestFailure) -> String? {
             let login = try await client.credentials.login(for: reference.registry)
             login?.secrets.forEach { redactor.add($0) }
             guard case .bearer(let realm, let service, let scope) = challenge else {
@@ -236,15 +241,16 @@ package struct RegistryClient: Sendable {
             let response = try await send(request)
             guard response.status == 200 else { throw refusal(response) }
             guard let token = RegistryToken.read(response.body) else {
-                throw .passing("\(reference.registry): its token server sent none: \(Nonsense.describe(response))")
+                throw .transient(
+                    "\(reference.registry): its token server sent none: \(MalformedResponse.describe(response))")
             }
             redactor.add(token)
             return "Bearer " + token
         }
 
-        private func trust(_ realm: String) throws(Trouble) {
+        private func trust(_ realm: String) throws(RequestFailure) {
             guard RegistryToken.isRelated(realm, to: base) else {
-                throw .lasting(
+                throw .permanent(
                     "\(reference.registry) wants its credentials sent to \(WebAddress(realm)?.origin ?? "another host"), which is of another domain or not encrypted",
                     hint: "docker logout \(reference.registry), if the image can be read without")
             }

@@ -34,7 +34,7 @@ package struct RegistryCredentials: Sendable {
     package init(environment: [String: String]) { self.environment = environment }
 
     /// Nil: nobody in particular. A file that cannot be read, or a helper that does not work, is trouble.
-    func login(for registry: String) async throws(Trouble) -> RegistryLogin? {
+    func login(for registry: String) async throws(RequestFailure) -> RegistryLogin? {
         guard let logins = try logins(), let login = logins.login(for: registry) else { return nil }
         switch login {
         case .basic(let encoded): return .basic(encoded)
@@ -43,7 +43,7 @@ package struct RegistryCredentials: Sendable {
         }
     }
 
-    private func logins() throws(Trouble) -> DockerLogins? {
+    private func logins() throws(RequestFailure) -> DockerLogins? {
         guard let folder = environment["DOCKER_CONFIG"] ?? environment["HOME"].map({ $0 + "/.docker" }) else {
             return nil
         }
@@ -53,30 +53,30 @@ package struct RegistryCredentials: Sendable {
             bytes = try DurableFile.read(path)
         } catch {
             if error.isMissing { return nil }
-            throw .lasting("docker's credentials cannot be read: \(error)", hint: "run as the user that owns them")
+            throw .permanent("docker's credentials cannot be read: \(error)", hint: "run as the user that owns them")
         }
         guard bytes.count <= Self.sizeLimit, let logins = (try? JSONReader.read(bytes).value).flatMap(DockerLogins.init)
-        else { throw .lasting("\(path) is not docker's: no JSON object", hint: nil) }
+        else { throw .permanent("\(path) is not docker's: no JSON object", hint: nil) }
         return logins
     }
 
-    private func ask(_ name: String, _ server: String) async throws(Trouble) -> RegistryLogin? {
-        let program = Program(name: "docker-credential-" + name, environment: environment)
-        let output: Program.Output
-        do throws(Program.Failure) {
+    private func ask(_ name: String, _ server: String) async throws(RequestFailure) -> RegistryLogin? {
+        let program = ExternalProgram(name: "docker-credential-" + name, environment: environment)
+        let output: ExternalProgram.Output
+        do throws(ExternalProgram.Failure) {
             output = try await program.run(["get"], input: server, limit: Self.sizeLimit, timeout: Self.helperTimeout)
         } catch {
-            if error == .cancelled { throw .interrupted }
-            throw .lasting("docker's credentials: \(error)", hint: "docker's config.json names this helper")
+            if error == .cancelled { throw .cancelled }
+            throw .permanent("docker's credentials: \(error)", hint: "docker's config.json names this helper")
         }
         guard output.status == 0 else {
             let said = (output.text + output.errors).cleanedLine(limit: 200)
             if said.contains("credentials not found") { return nil }
-            throw .lasting("\(program.name) ended with \(output.status): \(said)", hint: nil)
+            throw .permanent("\(program.name) ended with \(output.status): \(said)", hint: nil)
         }
         guard let value = try? JSONReader.read(Array(output.text.utf8)).value, let user = value["Username"]?.text,
             let secret = value["Secret"]?.text, !secret.isEmpty
-        else { throw .lasting("\(program.name) did not answer as such a helper does", hint: nil) }
+        else { throw .permanent("\(program.name) did not answer as such a helper does", hint: nil) }
         if user == "<token>" { return .identityToken(secret) }
         return .basic(Data((user + ":" + secret).utf8).base64EncodedString())
     }

@@ -60,16 +60,16 @@ enum RegistryToken {
 
 extension RegistryClient {
     /// An answer that says no, in the registry's own words.
-    static func refusal(_ reference: ImageReference, _ response: HTTPResponse, _ redactor: Redactor) -> Trouble {
+    static func refusal(_ reference: ImageReference, _ response: HTTPResponse, _ redactor: Redactor) -> RequestFailure {
         let words = redactor.mask(words(of: response)).cleanedLine(limit: 300)
         let said =
             "\(reference.registry) answered \(response.status) for \(reference.repository)\(words.isEmpty ? "" : ": " + words)"
         switch response.status {
         case 401, 403:
-            return .lasting(said, hint: "docker login \(reference.registry), as the user that watcher runs as")
-        case 404, 405: return .lasting(said, hint: "is the image's name right?")
-        case 400, 406, 410, 415, 451: return .lasting(said, hint: nil)
-        default: return .passing(said)
+            return .permanent(said, hint: "docker login \(reference.registry), as the user that watcher runs as")
+        case 404, 405: return .permanent(said, hint: "is the image's name right?")
+        case 400, 406, 410, 415, 451: return .permanent(said, hint: nil)
+        default: return .transient(said)
         }
     }
 

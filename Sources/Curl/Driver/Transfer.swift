@@ -1,0 +1,132 @@
+import CCurl
+
+/// One call while libcurl works on it: the handle, what has come so far, and why it was stopped if it was.
+///
+/// Belongs to the driver's thread; libcurl's callbacks run there too, inside `curl_multi_perform`, and are given this
+/// object by address. So it has to outlive its place in the multi handle: the driver removes it there first.
+@safe final class Transfer {
+    /// Why a callback told libcurl to stop. libcurl itself only says "write error".
+    enum Stop { case bodyLimit, headerLimit }
+
+    let call: PendingRequest
+    let easy: Easy
+    private(set) var headers = HeaderCollector()
+    private(set) var body: [UInt8] = []
+    private(set) var stop: Stop?
+    /// The connection stands and the request is about to be written to it: from here on the server may have seen it.
+    private(set) var requestBegan = false
+    /// Of the server or of the proxy, whichever libcurl has begun to connect to; nil before that.
+    private(set) var triedPort: UInt16?
+    /// Owned; libcurl reads it until the transfer has left the multi handle.
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+
+    init(_ call: PendingRequest, on easy: Easy) {
+        self.call = call
+        self.easy = easy
+    }
+
+    deinit {
+        unsafe curl_slist_free_all(headerList)
+    }
+
+    /// Adds one line to the request's header list. False without memory.
+    func addHeader(_ line: String) -> Bool {
+        guard let longer = unsafe curl_slist_append(headerList, line) else { return false }
+        unsafe headerList = longer
+        return true
+    }
+
+    /// Hands libcurl the header list and this object's callbacks.
+    func attach() -> [CURLcode] {
+        let me = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let handle = unsafe easy.handle
+        return unsafe [
+            easy.collectErrors(),
+            watcher_easy_set_list(handle, CURLOPT_HTTPHEADER, headerList),
+            watcher_easy_set_pointer(handle, CURLOPT_PRIVATE, me),
+            watcher_easy_set_pointer(handle, CURLOPT_WRITEDATA, me),
+            watcher_easy_set_write(handle, CURLOPT_WRITEFUNCTION, takeBody),
+            watcher_easy_set_pointer(handle, CURLOPT_HEADERDATA, me),
+            watcher_easy_set_write(handle, CURLOPT_HEADERFUNCTION, takeHeader),
+            watcher_easy_set_pointer(handle, CURLOPT_PREREQDATA, me),
+            watcher_easy_set_prerequest(handle, noteRequest),
+            watcher_easy_set_pointer(handle, CURLOPT_OPENSOCKETDATA, me),
+            watcher_easy_set_open_socket(handle, openSocket),
+        ]
+    }
+
+    /// The transfer that `CURLOPT_PRIVATE` of a handle names; nil for a handle that has none.
+    static func of(_ handle: UnsafeMutableRawPointer) -> Transfer? {
+        var answer: UnsafeMutableRawPointer?
+        _ = unsafe watcher_easy_get_pointer(handle, CURLINFO_PRIVATE, &answer)
+        return unsafe answer.map { unsafe Transfer.at($0) }
+    }
+
+    fileprivate static func at(_ address: UnsafeMutableRawPointer) -> Transfer {
+        unsafe Unmanaged<Transfer>.fromOpaque(address).takeUnretainedValue()
+    }
+
+    fileprivate func took(body bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count <= call.request.bodyLimit - body.count else {
+            stop = .bodyLimit
+            return false
+        }
+        unsafe body.append(contentsOf: bytes)
+        return true
+    }
+
+    fileprivate func took(headerLine line: UnsafeBufferPointer<UInt8>) -> Bool {
+        if unsafe headers.take(line) { return true }
+        stop = .headerLimit
+        return false
+    }
+
+    fileprivate func noteRequestBegan() {
+        requestBegan = true
+    }
+
+    fileprivate func open(_ address: curl_sockaddr) -> curl_socket_t {
+        triedPort = address.port
+        return address.open()
+    }
+}
+
+// MARK: What libcurl calls
+
+/// Returning another number than it was given ends the transfer. libcurl's answer for `size` is always 1.
+private func takeBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ transfer: UnsafeMutableRawPointer?
+) -> Int {
+    guard let bytes = unsafe bytes, let transfer = unsafe transfer else { return 0 }
+    return unsafe bytes.withMemoryRebound(to: UInt8.self, capacity: count) {
+        let buffer = unsafe UnsafeBufferPointer(start: $0, count: count)
+        return unsafe Transfer.at(transfer).took(body: buffer) ? count : 0
+    }
+}
+
+private func takeHeader(
+    _ line: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ transfer: UnsafeMutableRawPointer?
+) -> Int {
+    guard let line = unsafe line, let transfer = unsafe transfer else { return 0 }
+    return unsafe line.withMemoryRebound(to: UInt8.self, capacity: count) {
+        let buffer = unsafe UnsafeBufferPointer(start: $0, count: count)
+        return unsafe Transfer.at(transfer).took(headerLine: buffer) ? count : 0
+    }
+}
+
+/// libcurl calls it for each request, also on a kept connection, after connecting and before writing.
+private func noteRequest(
+    _ transfer: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?, _: CInt,
+    _: CInt
+) -> CInt {
+    if let transfer = unsafe transfer { unsafe Transfer.at(transfer).noteRequestBegan() }
+    return CInt(CURL_PREREQFUNC_OK)
+}
+
+/// libcurl calls it for each address that it tries.
+private func openSocket(
+    _ transfer: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    guard let transfer = unsafe transfer, let address = unsafe address else { return CURL_SOCKET_BAD }
+    return unsafe Transfer.at(transfer).open(address.pointee)
+}

@@ -1,0 +1,220 @@
+// What is made of the answers to looks at upstreams.
+
+extension Core {
+    mutating func checked(_ name: String, _ outcome: CheckOutcome, at now: Instant) {
+        guard let upstream = config.upstreams[name], checking.contains(name) else { return abandon(name) }
+        switch outcome {
+        case .failed(let trouble): failed(name, trouble, at: now)
+        case .unchanged:
+            if ledger.upstreams[name]?.hasMatured(at: now) == true {
+                held[name] = nil
+                followUps.append(.identify(upstream: name))
+            } else {
+                merge(name, upstream, nil, at: now)
+            }
+        case .list(let list):
+            let watch = ledger.upstreams[name] ?? UpstreamState()
+            if list.releases.isEmpty, !watch.seen.isEmpty {
+                failed(name, .transient("an empty list of releases, although some were known"), at: now)
+            } else if let identity = list.identity {
+                if recognise(name, upstream, identity, at: now) { merge(name, upstream, list, at: now) }
+            } else if !list.isComplete, watch.isAllNew(list) {
+                // More may have come than fits on the first page.
+                followUps.append(.check(Command.Check(upstream: name, isSweep: true, etag: nil)))
+            } else if watch.bringsNews(list, upstream, at: now) || watch.hasMatured(at: now) {
+                held[name] = list
+                followUps.append(.identify(upstream: name))
+            } else {
+                merge(name, upstream, list, at: now)
+            }
+        }
+    }
+
+    mutating func identified(_ name: String, _ outcome: Event.Identified, at now: Instant) {
+        guard let upstream = config.upstreams[name], checking.contains(name) else { return abandon(name) }
+        let list = held.removeValue(forKey: name)
+        switch outcome {
+        case .failed(let trouble): failed(name, trouble, at: now)
+        case .known(let identity):
+            if recognise(name, upstream, identity, at: now) { merge(name, upstream, list, at: now) }
+        }
+    }
+
+    /// An upstream that went from the configuration while it was looked at.
+    private mutating func abandon(_ name: String) {
+        checking.remove(name)
+        held[name] = nil
+    }
+
+    /// Whether the repository is the one that was first seen. Pins it at first sight.
+    private mutating func recognise(
+        _ name: String, _ upstream: Config.Upstream, _ identity: RepositoryIdentity, at now: Instant
+    ) -> Bool {
+        var watch = ledger.upstreams[name] ?? UpstreamState()
+        if let pinned = watch.repositoryID, pinned != identity.id {
+            guard watch.repository == upstream.repository else {
+                // The configuration names another repository now: a new upstream under an old name.
+                ledger.upstreams[name] = UpstreamState()
+                say(
+                    .news, "\(name): \(upstream.repository) instead of \(watch.repository ?? "?"): starting anew",
+                    topic: "another repository is configured", ["upstream": name, "repository": upstream.repository])
+                return recognise(name, upstream, identity, at: now)
+            }
+            watch.replacedBy = identity.id
+            ledger.upstreams[name] = watch
+            changed(.durable)
+            attend(
+                "replaced:\(name):\(identity.id)", upstream: name,
+                Self.replacedReason(upstream.repository, identity.id), hint: "watcher accept \(name)", at: now)
+            stop(name, upstream.repository, replacedBy: identity.id, at: now)
+            return false
+        }
+        if watch.repositoryID == nil || watch.repository != upstream.repository {
+            watch.repositoryID = identity.id
+            watch.repository = upstream.repository
+            ledger.upstreams[name] = watch
+            changed(.durable)
+        }
+        if identity.fullName.lowercased() != upstream.repository.lowercased() {
+            attend(
+                "moved:\(name):\(identity.fullName)", upstream: name,
+                "\(upstream.repository) has moved to \(identity.fullName); it is followed, but the old name may be given away: write the new one into the configuration",
+                at: now)
+        }
+        if identity.isArchived {
+            attend(
+                "archived:\(name):\(identity.id)", upstream: name,
+                "\(upstream.repository) is archived: there will be no more releases", at: now)
+        }
+        return true
+    }
+
+    /// Takes in an answer that can be trusted: a list, or (nil) that nothing has changed.
+    private mutating func merge(_ name: String, _ upstream: Config.Upstream, _ list: ReleaseList?, at now: Instant) {
+        var watch = ledger.upstreams[name] ?? UpstreamState()
+        let isFirstSight = watch.isFirstSight
+        let findings = list.map { watch.merge($0, upstream, at: now) } ?? watch.mergeUnchanged(at: now)
+        if let list, !list.isSweep { watch.etag = list.etag }
+        let failures = watch.failures
+        watch.failures = 0
+        watch.lastError = nil
+        if let last = watch.lastGoodCheck {
+            let gap = max(now.floor.seconds(since: last), 0)
+            watch.usualGap = watch.usualGap.map { ($0 * 3 + gap) / 4 } ?? gap
+        }
+        watch.lastGoodCheck = now.floor
+        ledger.upstreams[name] = watch
+        changed(findings.isDurable ? .durable : .noted)
+        withQuota(.github) { $0.recover() }
+        if failures >= Self.failuresUntilTold {
+            tell(.upstreamRecovered, upstream: name, detail: "after \(failures) failed checks", at: now)
+            say(
+                .news, "\(name): answers again after \(failures) failed checks", topic: "upstream recovered",
+                ["upstream": name])
+        }
+        publish(name, upstream, findings, at: now)
+        if isFirstSight, !watch.isFirstSight, upstream.onFirstSight == .buildIfMissing, let lastSeen = watch.lastSeen {
+            enqueueMissing(name, lastSeen, at: now)
+        }
+        finish(name, findings.result, detail: findings.detail, at: now)
+    }
+
+    private mutating func publish(
+        _ name: String, _ upstream: Config.Upstream, _ findings: UpstreamState.CheckDiff, at now: Instant
+    ) {
+        for tag in findings.republished {
+            attend(
+                "republished:\(name):\(tag)", upstream: name,
+                "\(upstream.repository) has published \(tag) again under a new id; it was taken before and is not taken again: watcher trigger rebuilds it",
+                at: now)
+        }
+        for item in findings.stalled {
+            tell(
+                .stalled, upstream: name, releases: [note(item.release, item.name, of: name, isHighest: false)],
+                missing: item.missing, at: now)
+            say(
+                .news,
+                "\(name) \(item.release.tag) is published but still lacks \(item.missing.joined(separator: ", "))",
+                topic: "release stalled", ["upstream": name, "tag": item.release.tag])
+        }
+        guard !findings.accepted.isEmpty else { return }
+        let notes = findings.accepted.map { note($0.release, $0.name, of: name, isHighest: $0.isHighest) }
+        tell(.release, upstream: name, previous: findings.previous?.tag, releases: notes, at: now)
+        for item in findings.accepted {
+            let before = findings.previous.map { " (before: \($0.tag))" } ?? ""
+            say(
+                .news, "\(name) \(item.release.tag) is new\(item.isHighest ? before : ", on an older line")",
+                topic: "new release", ["upstream": name, "tag": item.release.tag])
+        }
+        enqueueJobs(for: name, findings.accepted, previous: findings.previous?.tag, at: now)
+    }
+
+    private mutating func failed(_ name: String, _ trouble: RequestFailure, at now: Instant) {
+        if trouble == .cancelled {
+            checking.remove(name)
+            return
+        }
+        if case .rateLimited(let seconds, let reason) = trouble { pause(.github, seconds: seconds, reason, at: now) }
+        var watch = ledger.upstreams[name] ?? UpstreamState()
+        watch.failures += 1
+        watch.lastError = trouble.reason
+        ledger.upstreams[name] = watch
+        changed(.noted)
+        if watch.failures == Self.failuresUntilTold {
+            tell(.upstreamFailing, upstream: name, detail: trouble.reason, at: now)
+        }
+        let isTold = watch.failures >= Self.failuresUntilTold
+        say(
+            isTold ? .failure : .detail,
+            "\(name): \(trouble.reason)" + (isTold ? " (\(watch.failures) checks in a row)" : ""), hint: trouble.hint,
+            topic: "check failed", ["upstream": name, "reason": trouble.reason, "failures": String(watch.failures)])
+        finish(name, .failed, detail: trouble.reason, at: now)
+    }
+
+    /// Ends one look, however it went.
+    mutating func finish(
+        _ name: String, _ word: CheckResult.Word, detail: String?, isLook: Bool = true, at now: Instant
+    ) {
+        checking.remove(name)
+        held[name] = nil
+        if isLook, var watch = ledger.upstreams[name] {
+            watch.firstCheck = watch.firstCheck ?? now.floor
+            watch.lastCheck = now.floor
+            ledger.upstreams[name] = watch
+            changed(.noted)
+        }
+        let tag = ledger.upstreams[name]?.lastSeen?.tag
+        report.upstreams[name] = CheckResult(word: word, detail: detail, tag: tag)
+        switch word {
+        case .baseline:
+            say(
+                .detail, "\(name): first sight, \(tag ?? "nothing complete yet") is the baseline", topic: "first sight",
+                ["upstream": name, "tag": tag ?? ""])
+        case .unchanged:
+            say(.detail, "\(name): \(tag ?? "no release"), nothing new", topic: "nothing new", ["upstream": name])
+        case .waiting:
+            say(
+                .detail, "\(name): \(detail ?? "waiting")", topic: "waiting",
+                ["upstream": name, "reason": detail ?? ""])
+        case .news, .failed: break
+        }
+        if mode.repeats, let upstream = config.upstreams[name] {
+            schedule.plan(name, in: nextCheckDelay(name, upstream, at: now), at: now)
+        }
+        heartbeatDue = heartbeatDue || isLook
+    }
+
+    /// Ends a look at a name that now belongs to another repository: nothing is taken from it until a person accepts it.
+    mutating func stop(_ name: String, _ repository: String, replacedBy id: Int64, at now: Instant) {
+        let reason = Self.replacedReason(repository, id)
+        say(
+            .failure, "\(name): \(reason)",
+            hint: "look at the repository, then watcher accept \(name) if it is to be trusted",
+            topic: "repository replaced", ["upstream": name, "id": String(id)])
+        finish(name, .failed, detail: reason, at: now)
+    }
+
+    private static func replacedReason(_ repository: String, _ id: Int64) -> String {
+        "the name \(repository) now belongs to another repository (id \(id)): stopped"
+    }
+}

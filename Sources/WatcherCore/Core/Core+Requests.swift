@@ -1,0 +1,110 @@
+// What a person asks for: each returns what was done, or throws why not.
+
+extension Core {
+    /// Does what was asked and says so; the answer may be given when the change is on disk.
+    package mutating func answer(_ request: ControlRequest, at now: Instant) -> ControlRequest.Reply {
+        do throws(ControlError) {
+            switch request {
+            case .trigger(let action, let releases): return .done("job \(try trigger(action, releases, at: now))")
+            case .retry(let id): return .done("job \(try retry(id, at: now)) is pending: the next pass starts it")
+            case .forget(let id):
+                try forget(id, at: now)
+                return .done("\(id) is dropped")
+            case .accept(let upstream):
+                try accept(upstream)
+                schedule.planNow([upstream], at: now)
+                return .done("\(upstream) is accepted: the next pass looks at it as for the first time")
+            case .checkNow:
+                schedule.planNow(config.upstreams.keys.filter { !checking.contains($0) }.sorted(), at: now)
+                spread = []
+                return .done("\(config.upstreams.count) upstreams are looked at now")
+            }
+        } catch {
+            return .refused(error.description, hint: error.hint)
+        }
+    }
+
+    package enum ControlError: Error, Equatable, Sendable {
+        case unknownAction(String)
+        case unknownUpstream(String, action: String)
+        case notSeenYet(String)
+        case unknownJob(String)
+        case notFailed(String, status: String)
+        case nothingToAccept(String)
+
+        package var description: String {
+            switch self {
+            case .unknownAction(let name): "there is no action \(name) in the configuration"
+            case .unknownUpstream(let name, let action): "the action \(action) does not depend on an upstream \(name)"
+            case .notSeenYet(let name): "no release of \(name) is known yet"
+            case .unknownJob(let id): "there is no job or message \(id)"
+            case .notFailed(let id, let status): "job \(id) is \(status): only a failed one can be put back"
+            case .nothingToAccept(let name): "\(name) is not stopped: there is nothing to accept"
+            }
+        }
+
+        package var hint: String? {
+            switch self {
+            case .unknownAction, .unknownUpstream: "watcher validate shows what the configuration holds"
+            case .notSeenYet: "run watcher once first, or name a tag: UPSTREAM=TAG"
+            case .unknownJob, .notFailed: "watcher status lists them"
+            case .nothingToAccept: nil
+            }
+        }
+    }
+
+    /// Puts a job into the outbox for the highest known releases or the given ones. Returns its id.
+    package mutating func trigger(
+        _ name: String, _ named: [String: ReleaseReference], at now: Instant
+    ) throws(ControlError) -> String {
+        guard let action = config.actions[name] else { throw .unknownAction(name) }
+        for upstream in named.keys.sorted() where !action.upstreams.contains(upstream) {
+            throw .unknownUpstream(upstream, action: name)
+        }
+        var causes = named
+        for upstream in action.upstreams where causes[upstream] == nil {
+            guard let highest = ledger.upstreams[upstream]?.lastSeen else { throw .notSeenYet(upstream) }
+            causes[upstream] = highest
+        }
+        return addByHand(name, causes, at: now)
+    }
+
+    /// Puts a failed job back, under a new id. Returns it.
+    package mutating func retry(_ id: String, at now: Instant) throws(ControlError) -> String {
+        if let job = ledger.jobs.first(where: { $0.id == id }) { throw .notFailed(id, status: job.status) }
+        guard let index = ledger.history.firstIndex(where: { $0.id == id }) else { throw .unknownJob(id) }
+        let job = ledger.history[index]
+        guard job.phase == .ended(.failed) else { throw .notFailed(id, status: job.status) }
+        guard config.actions[job.action] != nil else { throw .unknownAction(job.action) }
+        ledger.history[index].isSettled = true
+        return addByHand(job.action, job.releases ?? job.causes, at: now)
+    }
+
+    /// Drops a job, or a message. What GitHub has started goes on; it is only no longer followed.
+    package mutating func forget(_ id: String, at now: Instant) throws(ControlError) {
+        changed(.durable)
+        if let index = ledger.history.firstIndex(where: { $0.id == id }) {
+            ledger.history[index].isSettled = true
+        } else if var job = ledger.jobs.first(where: { $0.id == id }) {
+            job.end(.failed, reason: "forgotten on request while it was \(job.status)", at: now)
+            job.isSettled = true
+            ledger.retire(job)
+        } else if !ledger.outbox.forget(id) {
+            throw .unknownJob(id)
+        }
+    }
+
+    /// Takes the repository that now bears the name: it is looked at as for the first time.
+    package mutating func accept(_ upstream: String) throws(ControlError) {
+        guard ledger.upstreams[upstream]?.replacedBy != nil else { throw .nothingToAccept(upstream) }
+        ledger.upstreams[upstream] = UpstreamState()
+        changed(.durable)
+    }
+
+    private mutating func addByHand(_ action: String, _ causes: [String: ReleaseReference], at now: Instant) -> String {
+        ledger.generation += 1
+        let job = Job(action: action, causes: causes, generation: ledger.generation, created: now.floor)
+        add(job, at: now)
+        return job.id
+    }
+}

@@ -1,0 +1,147 @@
+/// What has happened. Each command that the core hands out comes back as exactly one of these.
+package enum Event: Sendable, Equatable {
+    case checked(upstream: String, CheckOutcome, RateLimitReading?)
+    case identified(upstream: String, Identified, RateLimitReading?)
+    case dispatched(job: String, DispatchOutcome, RateLimitReading?)
+    case lookedUp(job: String, LookupOutcome, RateLimitReading?)
+    case followed(job: String, FollowOutcome, RateLimitReading?)
+    case built(job: String, BuildOutcome)
+    case verified(job: String, VerifyOutcome)
+    case moved(job: String, MoveOutcome)
+    /// Nil: cut off by shutdown; it counts for nothing.
+    case delivered(message: String, notifier: String, DeliveryOutcome?)
+    /// Nil when it went well.
+    case heartbeat(RequestFailure?)
+    case woke
+    case shutdownRequested
+    /// A new configuration has been read; the shell uses it for every command from now on.
+    case reconfigured(Config)
+    /// The answer is given under that number once what it changed is on disk.
+    case requested(ControlRequest, number: Int)
+
+    package enum Identified: Sendable, Equatable {
+        case known(RepositoryIdentity)
+        case failed(RequestFailure)
+    }
+}
+
+/// What the shell shall do. The core never does anything itself.
+package enum Command: Sendable, Equatable {
+    case check(Check)
+    case identify(upstream: String)
+    case dispatch(Dispatch)
+    case lookUp(job: String, action: String, since: Timestamp)
+    case follow(job: String, action: String, run: Run)
+    case build(Build)
+    case verify(Verify)
+    case move(Move)
+    case deliver(Message, notifier: String)
+    case heartbeat
+    /// Come back after so many milliseconds. At most one counts; a stale one is harmless.
+    case wake(milliseconds: Int64)
+
+    package struct Check: Sendable, Equatable {
+        package var upstream: String
+        /// All pages instead of the first, and the repository's identity with them.
+        package var isSweep: Bool
+        package var etag: String?
+    }
+
+    package struct Dispatch: Sendable, Equatable {
+        package var job: String
+        package var action: String
+        package var inputs: [String: String]
+    }
+
+    /// Whether it changes the world: what it acts on must be on disk before it is started.
+    package var acts: Bool {
+        switch self {
+        case .dispatch, .build, .move, .deliver: true
+        case .check, .identify, .lookUp, .follow, .verify, .heartbeat, .wake: false
+        }
+    }
+
+    /// Whether it takes as long as it takes, by a limit of the configuration. It is cut off at once when the program is
+    /// to stop, and begun again later.
+    package var isLong: Bool {
+        if case .build = self { true } else { false }
+    }
+}
+
+/// Something that a person may want to read, as it happens.
+package struct LogEvent: Sendable, Equatable {
+    package enum Level: Sendable, Equatable {
+        /// Only on request: nothing new, or trouble that the next pass tries again.
+        case detail
+        /// News: one line each.
+        case news
+        /// A person is needed.
+        case failure
+    }
+
+    package var level: Level
+    /// The whole of it in words, for people.
+    package var text: String
+    package var hint: String?
+    /// The same words each time, for logs that are searched; what varies is in `fields`.
+    package var topic: String
+    package var fields: [String: String]
+
+    package init(level: Level, text: String, hint: String?, topic: String, fields: [String: String]) {
+        self.level = level
+        self.text = text
+        self.hint = hint
+        self.topic = topic
+        self.fields = fields
+    }
+}
+
+/// What a person asks of a running instance, or does to the state when none is running.
+package enum ControlRequest: Sendable, Equatable, Codable {
+    case trigger(action: String, releases: [String: ReleaseReference])
+    case retry(job: String)
+    case forget(id: String)
+    case accept(upstream: String)
+    case checkNow
+
+    package enum Reply: Sendable, Equatable, Codable {
+        case done(String)
+        case refused(String, hint: String?)
+    }
+}
+
+/// How a look at an upstream ended, in the contract's words.
+package struct CheckResult: Sendable, Equatable {
+    package enum Word: String, Sendable { case baseline, unchanged, news, waiting, failed }
+
+    package var word: Word
+    /// The reason of a failure, or what is waited for.
+    package var detail: String?
+    /// The highest release that is known.
+    package var tag: String?
+}
+
+/// What a pass did, for `once`.
+package struct Report: Sendable, Equatable {
+    package var upstreams: [String: CheckResult] = [:]
+    /// The jobs that the pass touched.
+    package var jobs: Set<String> = []
+    package var deliveries: [Delivery] = []
+
+    package init() {}
+
+    package struct Delivery: Sendable, Equatable {
+        package var id: String
+        package var notifier: String
+        /// `succeeded`, `pending` or `failed`.
+        package var status: String
+        package var reason: String?
+
+        package init(id: String, notifier: String, status: String, reason: String? = nil) {
+            self.id = id
+            self.notifier = notifier
+            self.status = status
+            self.reason = reason
+        }
+    }
+}

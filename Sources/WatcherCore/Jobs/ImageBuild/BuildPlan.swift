@@ -1,0 +1,125 @@
+/// A build with everything filled in, judged before anything of it can reach docker.
+struct BuildPlan {
+    private(set) var command: Command.Build
+    /// Why it cannot be built; nil when it can.
+    private(set) var objection: String?
+
+    /// The longest value of an argument or a label, in characters.
+    private static let valueLimit = TextRule.lengthLimit
+
+    init(
+        _ job: Job, _ build: Config.ImageBuild, _ action: Config.Action, _ upstreams: [String: Config.Upstream],
+        at now: Instant
+    ) {
+        let releases = job.releases ?? job.causes
+        func render(_ template: Template) -> String {
+            template.render(job: job.id, highest: job.isHighest ?? false, releases: releases)
+        }
+        var labels = Self.ownLabels(job, releases, action, upstreams, at: now)
+        labels.merge(build.labels.mapValues(render)) { _, own in own }
+        command = Command.Build(
+            job: job.id, action: job.action, attempt: job.attempts + (job.cutOffs ?? 0), context: render(build.context),
+            platforms: build.platforms, buildArgs: build.buildArgs.mapValues(render), tags: build.tags.map(render),
+            labels: labels, mayBeThere: build.push && !(job.isByHand && job.attempts <= 1 && job.cutOffs == nil))
+        objection = Self.objection(to: command, moving: build.movingTags.map(render))
+    }
+
+    /// Who made it and of what: `watcher.` for us, and the labels that everybody reads.
+    private static func ownLabels(
+        _ job: Job, _ releases: [String: ReleaseReference], _ action: Config.Action,
+        _ upstreams: [String: Config.Upstream], at now: Instant
+    ) -> [String: String] {
+        var labels = [
+            Command.Build.jobLabel: job.id, "org.opencontainers.image.created": "\(job.begunAt ?? now.floor)",
+        ]
+        for (name, release) in releases { labels["watcher.upstream.\(name)"] = release.tag }
+        if let first = action.upstreams.first, let release = releases[first] {
+            labels["org.opencontainers.image.version"] = release.version
+            if !release.url.isEmpty { labels["org.opencontainers.image.url"] = release.url }
+            if let repository = upstreams[first]?.repository {
+                labels["org.opencontainers.image.source"] = "https://github.com/\(repository)"
+            }
+        }
+        return labels
+    }
+
+    /// The configuration was judged with an ordinary version in each place; this is what a real one made of it.
+    private static func objection(to command: Command.Build, moving: [String]) -> String? {
+        if !TextRule.context.accepts(command.context) {
+            return "the context \(Redaction.text(command.context)) is none that can be built"
+        }
+        if let tag = command.tags.first(where: { ImageReference($0) == nil }) {
+            return "\(Redaction.text(tag)) is no name of an image with a tag"
+        }
+        if let tag = moving.first(where: { !ImageReference.isTag($0) && ImageReference($0) == nil }) {
+            return "\(Redaction.text(tag)) is no tag"
+        }
+        let values = command.buildArgs.merging(command.labels) { first, _ in first }
+        if let name = values.keys.sorted().first(where: { !TextRule.line.accepts(values[$0] ?? "") }) {
+            return "the value of \(name) is longer than \(valueLimit) characters, or not one line"
+        }
+        return nil
+    }
+}
+
+extension Core {
+    /// What is to be looked for in the registry; nil where there is nothing.
+    func verification(
+        _ job: Job, _ action: Config.Action, _ releases: [String: ReleaseReference], isHighest: Bool
+    ) -> Command.Verify? {
+        func render(_ template: Template) -> String {
+            template.render(job: job.id, highest: isHighest, releases: releases)
+        }
+        if let verify = action.verify {
+            return Command.Verify(
+                job: job.id, action: job.action, images: [render(verify.image)], platforms: verify.platforms)
+        }
+        guard case .imageBuild(let build) = action.work, build.push else { return nil }
+        return Command.Verify(
+            job: job.id, action: job.action, images: build.tags.map(render), platforms: build.platforms)
+    }
+
+    /// The tags that may move to a job's image now; nil when there are none, or its digest is not known.
+    func movement(_ job: Job, _ build: Config.ImageBuild, _ action: Config.Action) -> Command.Move? {
+        guard let digest = job.digest, let releases = job.releases else { return nil }
+        let tags = build.tags.compactMap {
+            ImageReference($0.render(job: job.id, highest: job.isHighest ?? false, releases: releases))
+        }
+        var steps: [Command.Move.Step] = []
+        for template in build.movingTags {
+            let text = template.render(job: job.id, highest: job.isHighest ?? false, releases: releases)
+            guard isHighest(job, releases, renderingTo: text, template) else { continue }
+            for tag in tags where steps.count < Config.ImageBuild.countLimit {
+                let target = ImageReference.isTag(text) ? tag.named(":" + text) : ImageReference(text)?.text
+                guard let target, !steps.contains(where: { $0.to == target }) else { continue }
+                steps.append(.init(from: tag.named("@" + digest), to: target))
+            }
+        }
+        return steps.isEmpty
+            ? nil : Command.Move(job: job.id, action: job.action, digest: digest, steps: steps)
+    }
+
+    /// Whether no release is known that is higher than the job's own and would give the same tag.
+    private func isHighest(
+        _ job: Job, _ releases: [String: ReleaseReference], renderingTo text: String, _ template: Template
+    ) -> Bool {
+        releases.allSatisfy { name, release in
+            guard let own = Version(release.tag) else { return false }
+            return ledger.upstreams[name]?.knownTags.allSatisfy { tag in
+                guard let version = Version(tag), version > own else { return true }
+                guard template.upstreams.contains(name) else { return false }
+                var others = releases
+                others[name] = ReleaseReference(tag: tag, url: "", publishedAt: nil)
+                return template.render(job: job.id, highest: job.isHighest ?? false, releases: others) != text
+            } ?? true
+        }
+    }
+}
+
+extension UpstreamState {
+    /// The tags that were taken or could have been.
+    fileprivate var knownTags: [String] {
+        let seen = seen.index().values.filter { $0.reason == .taken || $0.reason == .firstSight }.map(\.tag)
+        return seen + [lastSeen?.tag].compactMap { $0 }
+    }
+}

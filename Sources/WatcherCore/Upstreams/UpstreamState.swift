@@ -1,0 +1,279 @@
+/// What is remembered of one upstream, and how a look at it changes that.
+package struct UpstreamState: Sendable, Equatable {
+    /// The numeric id of the repository, pinned at first sight (promise 9).
+    package var repositoryID: Int64?
+    /// `OWNER/NAME` as it was configured when the id was pinned: a name that somebody changes in the configuration is
+    /// a new upstream, unless the id is the same.
+    package var repository: String?
+    /// The highest release that was accepted.
+    package var lastSeen: ReleaseReference?
+    package var seen = SeenReleases()
+    package var waiting: [Waiting] = []
+    /// Of the first page, as it was when everything on it had been decided.
+    package var etag: String?
+    package var firstCheck: Timestamp?
+    package var lastCheck: Timestamp?
+    package var lastGoodCheck: Timestamp?
+    /// Seconds between two good checks, smoothed: what is usual here.
+    package var usualGap: Int64?
+    /// When all pages were read last; nil until first sight is over.
+    package var lastSweep: Timestamp?
+    /// The list was empty when it was first looked at: what is published later is new.
+    package var emptySince: Timestamp?
+    /// Checks that have failed in a row.
+    package var failures = 0
+    package var lastError: String?
+    /// The id that the name has come to mean: nothing is taken until a person accepts it.
+    package var replacedBy: Int64?
+
+    package init() {}
+
+    /// A release that is not complete or not old enough.
+    package struct Waiting: Sendable, Equatable, Codable {
+        package var id: Int64
+        package var release: ReleaseReference
+        package var name: String?
+        package var missing: [String]
+        package var until: Timestamp?
+        /// When the assets have to be there.
+        package var deadline: Timestamp
+        package var isStalled = false
+        /// Not on the first page: only reading all pages shows how it is doing.
+        package var isFarDown = false
+    }
+
+    /// What a look brought to light.
+    package struct CheckDiff: Sendable, Equatable {
+        package var result: CheckResult.Word = .unchanged
+        /// Oldest first.
+        package var accepted: [Accepted] = []
+        package var stalled: [Waiting] = []
+        /// Tags that came again under a new id.
+        package var republished: [String] = []
+        /// The highest tag before.
+        package var previous: ReleaseReference?
+        /// Whether more than times and ETags has changed.
+        package var isDurable = false
+        package var detail: String?
+    }
+
+    package struct Accepted: Sendable, Equatable {
+        package var release: ReleaseReference
+        package var name: String?
+        package var isHighest: Bool
+    }
+
+    package var isFirstSight: Bool { lastSweep == nil }
+
+    /// Whether a tag is the highest that was accepted.
+    package func isHighest(_ tag: String) -> Bool {
+        guard let lastSeen else { return true }
+        guard let version = Version(tag), let highest = Version(lastSeen.tag) else { return false }
+        return version >= highest
+    }
+
+    /// How many releases may wait at once; the oldest are told apart from them by the next sweep.
+    package static let waitingLimit = 100
+    /// How many accepted releases one look may bring.
+    package static let acceptedLimit = 1000
+
+    // MARK: - Looking
+
+    /// Whether taking this list in would take news: then the repository's identity must be known first.
+    package func bringsNews(_ list: ReleaseList, _ config: Config.Upstream, at now: Instant) -> Bool {
+        if isFirstSight { return true }
+        let judge = ReleaseClassifier(config, seen: seen, waiting: waiting, now: now)
+        return list.releases.contains { if case .accept = judge.decide($0) { true } else { false } }
+    }
+
+    /// Whether nothing on the list was known before: then more may be hidden on the pages behind it.
+    package func isAllNew(_ list: ReleaseList) -> Bool {
+        let known = seen.index()
+        return !list.releases.contains { known[$0.id] != nil } && !list.releases.isEmpty
+    }
+
+    /// Whether something that waits has come of age, by time alone.
+    package func hasMatured(at now: Instant) -> Bool { waiting.contains { $0.isRipe(at: now) } }
+
+    /// Takes in a list of releases, of which nothing has been proven but that each is a release.
+    package mutating func merge(_ list: ReleaseList, _ config: Config.Upstream, at now: Instant) -> CheckDiff {
+        var findings = CheckDiff(previous: lastSeen)
+        if list.releases.isEmpty, isFirstSight {
+            emptySince = emptySince ?? now.floor
+            findings.result = .waiting
+            findings.detail = "no releases yet"
+            return findings
+        }
+        let judge = ReleaseClassifier(config, seen: seen, waiting: waiting, now: now)
+        var ready: [(Release, Version)] = []
+        var waits: [(Release, Decision.Wait)] = []
+        var ignored: [(Release, Seen)] = []
+        for release in list.releases {
+            switch judge.decide(release) {
+            case .known, .draft: break
+            case .ignore(let reason): ignored.append((release, reason))
+            case .wait(let wait): waits.append((release, wait))
+            case .accept(let version): ready.append((release, version))
+            }
+        }
+        let promoted = Set(ready.map(\.0.id) + waits.map(\.0.id) + ignored.map(\.0.id))
+        seen.remove(promoted.intersection(seen.index().keys))
+        for (release, reason) in ignored {
+            seen.add(release.id, tag: release.tag, reason)
+            if reason == .republished { findings.republished.append(release.tag) }
+        }
+        findings.isDurable = !ignored.isEmpty
+        if isFirstSight {
+            firstSight(&ready, &waits, config, &findings)
+            findings.isDurable = true
+        }
+        updateWaiting(list, waits, config, at: now, &findings)
+        take(
+            ready.map { Candidate(id: $0.0.id, release: ReleaseReference($0.0), name: $0.0.name, version: $0.1) },
+            &findings)
+        if list.isComplete {
+            seen.prune(listed: Set(list.releases.map(\.id)))
+            lastSweep = now.floor
+        }
+        mature(at: now, isSweep: list.isSweep, &findings)
+        return findings
+    }
+
+    /// What follows from time alone: the list is the same as before.
+    package mutating func mergeUnchanged(at now: Instant) -> CheckDiff {
+        var findings = CheckDiff(previous: lastSeen)
+        mature(at: now, isSweep: false, &findings)
+        return findings
+    }
+
+    // MARK: - Parts
+
+    private struct Candidate {
+        var id: Int64
+        var release: ReleaseReference
+        var name: String?
+        var version: Version
+    }
+
+    /// At first sight everything is remembered; only what is above the highest complete release can still be news.
+    private mutating func firstSight(
+        _ ready: inout [(Release, Version)], _ waits: inout [(Release, Decision.Wait)], _ config: Config.Upstream,
+        _ findings: inout CheckDiff
+    ) {
+        findings.result = .baseline
+        let later = emptySince
+        func isNew(_ release: Release) -> Bool {
+            guard let later, let published = release.publishedAt else { return false }
+            return published >= later
+        }
+        let highest = ready.max { $0.1 < $1.1 }
+        for (release, version) in ready where !isNew(release) {
+            let acts = config.onFirstSight == .act && version == highest?.1 && release.id == highest?.0.id
+            if !acts { seen.add(release.id, tag: release.tag, .firstSight) }
+        }
+        let waitingHighest = waits.compactMap { wait in Version(wait.0.tag).map { (wait.0.id, $0) } }.max {
+            $0.1 < $1.1
+        }
+        for (release, _) in waits where !isNew(release) {
+            let isAbove = release.id == waitingHighest?.0 && highest.map { $0.1 < waitingHighest?.1 ?? $0.1 } ?? true
+            if !isAbove { seen.add(release.id, tag: release.tag, .firstSight) }
+        }
+        let known = seen.index()
+        if let highest, known[highest.0.id] != nil { lastSeen = ReleaseReference(highest.0) }
+        ready.removeAll { known[$0.0.id] != nil }
+        waits.removeAll { known[$0.0.id] != nil }
+    }
+
+    private mutating func updateWaiting(
+        _ list: ReleaseList, _ waits: [(Release, Decision.Wait)], _ config: Config.Upstream, at now: Instant,
+        _ findings: inout CheckDiff
+    ) {
+        let before = waiting
+        let listed = Set(list.releases.map(\.id))
+        let still = Set(waits.map(\.0.id))
+        // What is listed and no longer waits was decided otherwise; what a complete list lacks was deleted.
+        waiting.removeAll { listed.contains($0.id) ? !still.contains($0.id) : list.isComplete }
+        if !list.isSweep {
+            for index in waiting.indices { waiting[index].isFarDown = !listed.contains(waiting[index].id) }
+        }
+        for (release, wait) in waits {
+            if let index = waiting.firstIndex(where: { $0.id == release.id }) {
+                waiting[index].missing = wait.missing
+                waiting[index].until = wait.until
+            } else if waiting.count < Self.waitingLimit {
+                let published = release.publishedAt ?? now.floor
+                waiting.append(
+                    Waiting(
+                        id: release.id, release: ReleaseReference(release), name: release.name, missing: wait.missing,
+                        until: wait.until, deadline: published.adding(config.assetDeadline),
+                        isFarDown: !list.releases.prefix(Self.firstPage).contains { $0.id == release.id }))
+            }
+        }
+        if waiting != before { findings.isDurable = true }
+    }
+
+    /// How many releases the first page holds.
+    package static let firstPage = 10
+
+    private mutating func take(_ candidates: [Candidate], _ findings: inout CheckDiff) {
+        guard !candidates.isEmpty else { return }
+        let ordered = candidates.sorted {
+            ($0.release.publishedAt?.seconds ?? .max, $0.version) < (
+                $1.release.publishedAt?.seconds ?? .max, $1.version
+            )
+        }
+        for candidate in ordered.suffix(Self.acceptedLimit) {
+            seen.add(candidate.id, tag: candidate.release.tag, .taken)
+            if isHighest(candidate.release.tag) { lastSeen = candidate.release }
+        }
+        findings.accepted += ordered.suffix(Self.acceptedLimit).map {
+            Accepted(release: $0.release, name: $0.name, isHighest: $0.release.tag == lastSeen?.tag)
+        }
+        findings.result = .news
+        findings.isDurable = true
+    }
+
+    /// Takes what has come of age and says once what has not arrived in time: only of what has just been seen to be
+    /// there, because what is far down may have been withdrawn.
+    private mutating func mature(at now: Instant, isSweep: Bool, _ findings: inout CheckDiff) {
+        let ripe = waiting.filter { $0.isRipe(at: now) }
+        waiting.removeAll { item in ripe.contains { $0.id == item.id } }
+        take(
+            ripe.compactMap { item in
+                Version(item.release.tag).map {
+                    Candidate(id: item.id, release: item.release, name: item.name, version: $0)
+                }
+            }, &findings)
+        for index in waiting.indices
+        where !waiting[index].isStalled && !waiting[index].missing.isEmpty && now.hasReached(waiting[index].deadline)
+            && (isSweep || !waiting[index].isFarDown)
+        {
+            waiting[index].isStalled = true
+            findings.stalled.append(waiting[index])
+            findings.isDurable = true
+        }
+        if findings.result == .unchanged, let item = waiting.first {
+            findings.result = .waiting
+            findings.detail = item.waitsFor
+        }
+    }
+}
+
+extension UpstreamState.Waiting {
+    /// Whether time alone makes it ready. What is far down has to be seen again first.
+    func isRipe(at now: Instant) -> Bool {
+        missing.isEmpty && !isFarDown && (until.map(now.hasReached) ?? true)
+    }
+
+    /// Whether all pages must be read to know how it is doing now.
+    func needsSweep(at now: Instant) -> Bool {
+        isFarDown && !isStalled && (!missing.isEmpty || (until.map(now.hasReached) ?? true))
+    }
+
+    /// For people: `v3.2.3.2 waits for s6-overlay-arm.tar.xz`.
+    package var waitsFor: String {
+        missing.isEmpty
+            ? "\(release.tag) waits until \(until.map(\.description) ?? "it is old enough")"
+            : "\(release.tag) waits for \(missing.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,278 @@
+package import Curl
+package import WatcherCore
+
+/// The composition root: from a configuration on disk to the parts that a command needs, each made when asked for.
+package struct AppContext: Sendable {
+    package let config: Config
+    package let warnings: [ConfigProblem]
+    package let path: String
+    let environment: [String: String]
+
+    /// Why the program cannot begin. The status is the contract's.
+    package enum Failure: Error, Sendable {
+        case unreadable(path: String, DurableFile.Failure)
+        case wrong(path: String, ConfigError)
+        case secret(place: String, SecretResolver.Failure)
+        case noFolder(String)
+        case state(StateFile.Failure)
+        case locked(pid: String?, StateLock.Role?)
+        case disk(DurableFile.Failure)
+        case http(HTTPError)
+    }
+
+    package static let programVersion = "0.1.0"
+    /// GitHub refuses requests without one, and wastes bytes on those that contain "curl".
+    package static let userAgent = "watcher/\(programVersion) (release watcher)"
+
+    /// Reads the configuration; touches nothing else.
+    package init(configPath: String?, environment: [String: String]) throws(Failure) {
+        let path = DefaultPaths(environment: environment).config(configPath)
+        let bytes: [UInt8]
+        do throws(DurableFile.Failure) {
+            bytes = try DurableFile.read(path)
+        } catch {
+            throw .unreadable(path: path, error)
+        }
+        switch ConfigReader.read(bytes) {
+        case .failure(let error): throw .wrong(path: path, error)
+        case .success(let reading):
+            config = reading.config
+            warnings = reading.warnings
+        }
+        self.path = path
+        self.environment = environment
+    }
+
+    /// A configuration that is not in a file: for looking at any repository.
+    package init(_ config: Config, environment: [String: String]) {
+        self.config = config
+        self.environment = environment
+        warnings = []
+        path = ""
+    }
+
+    // MARK: - State
+
+    /// The state file. A default folder is made where `making` says so; a configured one must exist.
+    package func stateFile(making: Bool) throws(Failure) -> StateFile {
+        if let path = config.stateFile {
+            guard DefaultPaths.isFolder(DurableFile.folder(of: path)) else {
+                throw .noFolder(DurableFile.folder(of: path))
+            }
+            return StateFile(path: path)
+        }
+        let path = DefaultPaths(environment: environment).defaultState
+        if making {
+            do throws(DurableFile.Failure) {
+                try DefaultPaths.makeFolder(DurableFile.folder(of: path))
+            } catch {
+                throw .disk(error)
+            }
+        }
+        return StateFile(path: path)
+    }
+
+    package static func lock(_ file: StateFile, as role: StateLock.Role) throws(Failure) -> StateLock {
+        do throws(StateLock.Failure) {
+            return try StateLock(statePath: file.path, role: role)
+        } catch {
+            switch error {
+            case .held(let pid, let role): throw .locked(pid: pid, role)
+            case .system(let failure): throw .disk(failure)
+            }
+        }
+    }
+
+    package static func load(_ file: StateFile) throws(Failure) -> Ledger {
+        do throws(StateFile.Failure) { return try file.load() } catch { throw .state(error) }
+    }
+
+    // MARK: - Secrets and clients
+
+    package func read(_ secret: Secret, _ place: String) throws(Failure) -> String {
+        do throws(SecretResolver.Failure) {
+            return try SecretResolver(environment: environment).read(secret)
+        } catch {
+            throw .secret(place: place, error)
+        }
+    }
+
+    package func httpClient() throws(Failure) -> HTTPClient {
+        var configuration = HTTPClient.Configuration()
+        configuration.userAgent = Self.userAgent
+        do throws(HTTPError) { return try HTTPClient(configuration) } catch { throw .http(error) }
+    }
+
+    /// For GitHub: its own settings, else those of `network`.
+    package func githubNetwork() throws(Failure) -> HTTPNetwork {
+        var network = try generalNetwork()
+        network.caFile = config.github.caFile ?? network.caFile
+        if let proxy = config.github.proxy { network.proxy = try read(proxy, "github.proxy") }
+        return network
+    }
+
+    package func generalNetwork() throws(Failure) -> HTTPNetwork {
+        let proxy: String? = if let secret = config.network.proxy { try read(secret, "network.proxy") } else { nil }
+        return HTTPNetwork(caFile: config.network.caFile, proxy: proxy)
+    }
+
+    package func githubClient(_ http: HTTPClient) throws(Failure) -> GitHubClient {
+        let token: String? = if let secret = config.github.token { try read(secret, "github.token") } else { nil }
+        return GitHubClient(http, apiURL: config.github.apiURL, token: token, network: try githubNetwork())
+    }
+
+    /// The client of an action with a token or a server of its own. `version`: what is known of the server of `github`.
+    func workflowClient(
+        _ name: String, _ dispatch: Config.WorkflowDispatch, _ http: HTTPClient, version: APIVersion = APIVersion()
+    ) throws(Failure) -> GitHubClient {
+        let url = dispatch.apiURL ?? config.github.apiURL
+        let isOurs = url == config.github.apiURL
+        var token: String?
+        if let secret = dispatch.token {
+            token = try read(secret, "actions.\(name).workflowDispatch.token")
+        } else if isOurs, let secret = config.github.token {
+            // A token is for its own server: another server does not get that of `github`.
+            token = try read(secret, "github.token")
+        }
+        return GitHubClient(
+            http, apiURL: url, token: token, network: try githubNetwork(), version: isOurs ? version : APIVersion())
+    }
+
+    /// The same configuration, with other surroundings.
+    func with(environment: [String: String]) -> AppContext { AppContext(self, environment: environment) }
+
+    private init(_ other: AppContext, environment: [String: String]) {
+        config = other.config
+        warnings = other.warnings
+        path = other.path
+        self.environment = environment
+    }
+
+    package func notifier(_ name: String, _ notifier: Config.Notifier) throws(Failure) -> Notifier {
+        try Notifier(notifier, network: try generalNetwork()) { (secret: Secret) throws(Failure) -> String in
+            try read(secret, "notifiers.\(name)")
+        }
+    }
+
+    /// Everything that a pass needs, with every secret read: what cannot be read is found before anything is begun.
+    ///
+    /// `progress` gets each line that a build says.
+    package func executor(
+        _ http: HTTPClient, progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(Failure) -> Executor {
+        let network = try generalNetwork()
+        let githubNetwork = try githubNetwork()
+        var redactor = try redactor()
+        let token: String? = if let secret = config.github.token { try read(secret, "github.token") } else { nil }
+        let version = APIVersion()
+        let github = GitHubClient(
+            http, apiURL: config.github.apiURL, token: token, network: githubNetwork, version: version)
+        var clients: [String: GitHubClient] = [:]
+        for (name, action) in config.actions {
+            guard case .workflowDispatch(let dispatch) = action.work, dispatch.token != nil || dispatch.apiURL != nil
+            else { continue }
+            clients[name] = try workflowClient(name, dispatch, http, version: version)
+        }
+        var notifiers: [String: Notifier] = [:]
+        for (name, notifier) in config.notifiers {
+            let ready = try self.notifier(name, notifier)
+            for secret in ready.secrets { redactor.add(secret) }
+            notifiers[name] = ready
+        }
+        let heartbeat: String? =
+            if let secret = config.heartbeat?.url { try read(secret, "heartbeat.url") } else { nil }
+        let registry = registryClient(http, network)
+        return Executor(
+            config, http: http, github: github, clients: clients, notifiers: notifiers, heartbeatURL: heartbeat,
+            network: network, redactor: redactor, registry: registry,
+            builders: try builders(registry, redactor, progress))
+    }
+
+    /// Masks every secret that can be read here.
+    package func redactor() throws(Failure) -> Redactor {
+        var redactor = Redactor()
+        for (place, secret) in secretPlaces { redactor.add(try read(secret, place)) }
+        return redactor
+    }
+
+    /// Masks what a look at GitHub alone needs.
+    package func tokenRedactor() throws(Failure) -> Redactor {
+        var redactor = Redactor()
+        for secret in [config.github.token, config.github.proxy, config.network.proxy].compactMap({ $0 }) {
+            redactor.add(try read(secret, "github"))
+        }
+        return redactor
+    }
+
+    /// Where the configuration names secrets, outside of notifiers.
+    var secretPlaces: [(String, Secret)] {
+        var places: [(String, Secret?)] = [
+            ("github.token", config.github.token), ("github.proxy", config.github.proxy),
+            ("network.proxy", config.network.proxy), ("heartbeat.url", config.heartbeat?.url),
+        ]
+        for (name, action) in config.actions.sorted(by: { $0.key < $1.key }) {
+            if case .workflowDispatch(let dispatch) = action.work {
+                places.append(("actions.\(name).workflowDispatch.token", dispatch.token))
+            }
+        }
+        return places.compactMap { place, secret in secret.map { (place, $0) } }
+    }
+
+    /// What a pass would fail to read here: warnings for `validate`.
+    package var unreadableSecrets: [Failure] {
+        var found: [Failure] = []
+        for (place, secret) in secretPlaces {
+            do throws(Failure) { _ = try read(secret, place) } catch { found.append(error) }
+        }
+        for (name, notifier) in config.notifiers.sorted(by: { $0.key < $1.key }) {
+            do throws(Failure) { _ = try self.notifier(name, notifier) } catch { found.append(error) }
+        }
+        for (name, action) in config.actions.sorted(by: { $0.key < $1.key }) {
+            guard case .imageBuild(let build) = action.work else { continue }
+            do throws(Failure) { _ = try buildSecrets(name, build) } catch { found.append(error) }
+        }
+        return found
+    }
+}
+
+extension AppContext.Failure {
+    /// 75 for a lock, 74 for a disk that cannot be written, 78 for all that a person has to mend first.
+    package var status: Int32 {
+        switch self {
+        case .locked: 75
+        case .disk(let failure): failure.isForbidden ? 78 : 74
+        case .http: 74
+        case .unreadable, .wrong, .secret, .noFolder, .state: 78
+        }
+    }
+
+    package var lines: [String] {
+        switch self {
+        case .unreadable(_, let failure): ["the configuration cannot be read: \(failure)"]
+        case .wrong(let path, let error): error.problems.map { "\(path):\($0.line): \($0)" }
+        case .secret(let place, let failure): ["\(place): \(failure)"]
+        case .noFolder(let folder): ["the folder of the state file does not exist: \(folder)"]
+        case .state(let failure): [failure.description]
+        case .locked(let pid, _): ["another instance holds the state file\(pid.map { " (pid \($0))" } ?? "")"]
+        case .disk(let failure): ["\(failure)"]
+        case .http(let error): [error.description]
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .unreadable(let path, let failure) where failure.isMissing:
+            "write one (config.example.json is a start), or name it with --config; looked for \(path)"
+        case .unreadable: "run as a user that may read it"
+        case .wrong: "deploy/config.schema.json describes every key"
+        case .secret: "it is needed before anything is begun"
+        case .noFolder: "make it, owned by the user that runs watcher"
+        case .state(let failure): failure.hint
+        case .locked: "try again when it has ended"
+        case .disk(let failure):
+            failure.isForbidden
+                ? "run as the user that owns the state" : "nothing was started; make room, then run it again"
+        case .http: nil
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package import Curl
+package import WatcherCore
+
+/// Performs commands. Each becomes exactly one event, whatever happens: an error is an outcome, cut off is one too.
+///
+/// This is the one place where errors become outcomes: what comes back here has its secrets masked.
+package final class Executor: Sendable {
+    private let config: Config
+    private let http: HTTPClient
+    private let github: GitHubClient
+    /// Clients of the actions that have a token or a server of their own.
+    private let clients: [String: GitHubClient]
+    private let notifiers: [String: Notifier]
+    private let heartbeatURL: String?
+    private let network: HTTPNetwork
+    private let redactor: Redactor
+    private let registry: RegistryClient
+    /// Of the actions that build images.
+    private let builders: [String: ImageBuilder]
+
+    package init(
+        _ config: Config, http: HTTPClient, github: GitHubClient, clients: [String: GitHubClient],
+        notifiers: [String: Notifier], heartbeatURL: String?, network: HTTPNetwork, redactor: Redactor,
+        registry: RegistryClient, builders: [String: ImageBuilder]
+    ) {
+        self.config = config
+        self.http = http
+        self.github = github
+        self.clients = clients
+        self.notifiers = notifiers
+        self.heartbeatURL = heartbeatURL
+        self.network = network
+        self.redactor = redactor
+        self.registry = registry
+        self.builders = builders
+    }
+
+    /// What is rare is not inlined: its room would be part of that of every look, of which a hundred are under way.
+    package func perform(_ command: Command) async -> Event {
+        switch command {
+        case .check(let check): await self.check(check)
+        case .identify(let upstream): await identify(upstream)
+        case .dispatch(let dispatch): await self.dispatch(dispatch)
+        case .lookUp(let job, let action, let since): await lookUp(job, action, since)
+        case .follow(let job, let action, let run): await follow(job, action, run)
+        case .build(let build): await self.build(build)
+        case .verify(let verify): await self.verify(verify)
+        case .move(let move): await self.move(move)
+        case .deliver(let message, let notifier): await deliver(message, notifier)
+        case .heartbeat: await heartbeat()
+        case .wake(let milliseconds): await wake(milliseconds)
+        }
+    }
+
+    private static let gone = RequestFailure.permanent("it is no longer in the configuration", hint: nil)
+
+    private func check(_ check: Command.Check) async -> Event {
+        guard let upstream = config.upstreams[check.upstream] else {
+            return .checked(upstream: check.upstream, .failed(Self.gone), nil)
+        }
+        let (outcome, reading) = await github.check(upstream.repository, isSweep: check.isSweep, etag: check.etag)
+        if case .failed(let trouble) = outcome {
+            return .checked(upstream: check.upstream, .failed(redactor.mask(trouble)), reading)
+        }
+        return .checked(upstream: check.upstream, outcome, reading)
+    }
+
+    private func identify(_ name: String) async -> Event {
+        guard let upstream = config.upstreams[name] else { return .identified(upstream: name, .failed(Self.gone), nil) }
+        let (result, reading) = await github.identify(upstream.repository)
+        switch result {
+        case .success(let identity): return .identified(upstream: name, .known(identity), reading)
+        case .failure(let trouble): return .identified(upstream: name, .failed(redactor.mask(trouble)), reading)
+        }
+    }
+
+    @inline(never)
+    private func dispatch(_ command: Command.Dispatch) async -> Event {
+        guard let (client, dispatch) = workflow(command.action) else {
+            return .dispatched(job: command.job, .refused(Self.gone), nil)
+        }
+        let (outcome, reading) = await client.dispatch(dispatch, inputs: command.inputs)
+        switch outcome {
+        case .accepted: return .dispatched(job: command.job, outcome, reading)
+        case .refused(let trouble): return .dispatched(job: command.job, .refused(redactor.mask(trouble)), reading)
+        case .unknown(let reason): return .dispatched(job: command.job, .unknown(redactor.mask(reason)), reading)
+        }
+    }
+
+    @inline(never)
+    private func lookUp(_ job: String, _ action: String, _ since: Timestamp) async -> Event {
+        guard let (client, dispatch) = workflow(action) else { return .lookedUp(job: job, .failed(Self.gone), nil) }
+        let (outcome, reading) = await client.lookUp(job, dispatch, since: since)
+        if case .failed(let trouble) = outcome { return .lookedUp(job: job, .failed(redactor.mask(trouble)), reading) }
+        return .lookedUp(job: job, outcome, reading)
+    }
+
+    @inline(never)
+    private func follow(_ job: String, _ action: String, _ run: Run) async -> Event {
+        guard let (client, dispatch) = workflow(action) else { return .followed(job: job, .failed(Self.gone), nil) }
+        let (outcome, reading) = await client.follow(run, in: dispatch.repository)
+        switch outcome {
+        case .failed(let trouble): return .followed(job: job, .failed(redactor.mask(trouble)), reading)
+        case .ended(let conclusion): return .followed(job: job, .ended(redactor.mask(conclusion)), reading)
+        case .underway, .missing: return .followed(job: job, outcome, reading)
+        }
+    }
+
+    @inline(never)
+    private func build(_ command: Command.Build) async -> Event {
+        guard let builder = builders[command.action] else {
+            return .built(job: command.job, .failed(Self.gone, log: nil))
+        }
+        let outcome = await builder.build(command)
+        if case .failed(let trouble, let log) = outcome {
+            return .built(job: command.job, .failed(builder.redactor.mask(trouble), log: log))
+        }
+        return .built(job: command.job, outcome)
+    }
+
+    @inline(never)
+    private func verify(_ command: Command.Verify) async -> Event {
+        let outcome = await registry.verify(command)
+        if case .failed(let trouble) = outcome { return .verified(job: command.job, .failed(redactor.mask(trouble))) }
+        return .verified(job: command.job, outcome)
+    }
+
+    @inline(never)
+    private func move(_ command: Command.Move) async -> Event {
+        guard let builder = builders[command.action] else { return .moved(job: command.job, .failed(Self.gone)) }
+        let outcome = await builder.move(command)
+        if case .failed(let trouble) = outcome {
+            return .moved(job: command.job, .failed(builder.redactor.mask(trouble)))
+        }
+        return .moved(job: command.job, outcome)
+    }
+
+    private func workflow(_ action: String) -> (GitHubClient, Config.WorkflowDispatch)? {
+        guard case .workflowDispatch(let dispatch) = config.actions[action]?.work else { return nil }
+        return (clients[action] ?? github, dispatch)
+    }
+
+    @inline(never)
+    private func deliver(_ message: Message, _ name: String) async -> Event {
+        guard let notifier = notifiers[name] else {
+            let reason = "\(name) is no longer in the configuration"
+            return .delivered(message: message.id, notifier: name, .retry(after: nil, reason: reason))
+        }
+        let outcome = await notifier.deliver(message, over: http)
+        return .delivered(message: message.id, notifier: name, outcome.map { $0.masked(by: redactor) })
+    }
+
+    @inline(never)
+    private func heartbeat() async -> Event {
+        guard let heartbeatURL else { return .heartbeat(nil) }
+        do throws(HTTPError) {
+            let response = try await http.send(HTTPRequest(url: heartbeatURL, bodyLimit: 1 << 16, network: network))
+            guard (200...299).contains(response.status) else {
+                return .heartbeat(.transient("the receiver answered \(response.status)"))
+            }
+            return .heartbeat(nil)
+        } catch {
+            return .heartbeat(.transient(redactor.mask(error.description)))
+        }
+    }
+
+    private func wake(_ milliseconds: Int64) async -> Event {
+        try? await Task.sleep(for: .milliseconds(milliseconds), clock: .continuous)
+        return .woke
+    }
+}
+
+extension Notifier {
+    /// One attempt. Nil when it was cut off by shutdown.
+    package func deliver(_ message: Message, over http: HTTPClient) async -> DeliveryOutcome? {
+        let now = Clock.now().floor
+        do throws(HTTPError) {
+            return outcome(of: try await http.send(request(for: message, at: now)), at: now)
+        } catch {
+            return outcome(of: error)
+        }
+    }
+
+    /// One attempt with what the receiver answered, in words: for a person who tries it.
+    package func tryOnce(_ message: Message, over http: HTTPClient) async -> (answer: String?, DeliveryOutcome) {
+        let now = Clock.now().floor
+        do throws(HTTPError) {
+            let response = try await http.send(request(for: message, at: now))
+            let words = masked(String(decoding: response.body.prefix(Self.answerLimit), as: UTF8.self)).cleanedLine(
+                limit: 300)
+            return ("\(response.status)\(words.isEmpty ? "" : ": " + words)", outcome(of: response, at: now))
+        } catch {
+            return (nil, outcome(of: error) ?? .retry(after: nil, reason: "interrupted"))
+        }
+    }
+
+    private func outcome(of error: HTTPError) -> DeliveryOutcome? {
+        switch error {
+        case .cancelled, .shutDown: nil
+        // What cannot be sent at all does not get better by trying.
+        case .invalidRequest: .refused(reason: masked(error.description))
+        default: .retry(after: nil, reason: masked(error.description))
+        }
+    }
+}
+
+extension DeliveryOutcome {
+    fileprivate func masked(by redactor: Redactor) -> DeliveryOutcome {
+        switch self {
+        case .delivered: .delivered
+        case .retry(let after, let reason): .retry(after: after, reason: redactor.mask(reason))
+        case .refused(let reason): .refused(reason: redactor.mask(reason))
+        }
+    }
+}

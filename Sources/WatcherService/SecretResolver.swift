@@ -1,0 +1,73 @@
+import Glibc
+package import WatcherCore
+
+/// Reads secrets from where the configuration says they are, when they are first needed.
+package struct SecretResolver: Sendable {
+    private let environment: [String: String]
+
+    /// The largest secret in a file, in bytes.
+    package static let sizeLimit = 65_536
+
+    package init(environment: [String: String]) { self.environment = environment }
+
+    /// Names the place, never a value.
+    package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
+        package var place: String
+        package var problem: String
+
+        package var description: String { "\(place) \(problem)" }
+    }
+
+    /// The value, without one trailing newline. Empty values and such with control characters are errors: they would
+    /// be sent as something else.
+    package func read(_ secret: Secret) throws(Failure) -> String {
+        let place = "\(secret)"
+        let value: String
+        switch secret {
+        case .literal(let text): value = text
+        case .environment(let name):
+            guard let found = environment[name] else { throw Failure(place: place, problem: "is not set") }
+            value = found
+        case .file(let path): value = try contents(path, place)
+        case .credential(let name):
+            guard let folder = environment["CREDENTIALS_DIRECTORY"] else {
+                throw Failure(
+                    place: place, problem: "cannot be read: $CREDENTIALS_DIRECTORY is not set (not under systemd?)")
+            }
+            value = try contents(folder + "/" + name, place)
+        }
+        guard !value.isEmpty else { throw Failure(place: place, problem: "is empty") }
+        guard !value.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            throw Failure(place: place, problem: "holds a control character, such as a line break")
+        }
+        return value
+    }
+
+    /// Where the secret is, and what of it must be masked: for programs that read a file themselves, as it is.
+    func file(_ secret: Secret) throws(Failure) -> (path: String, contents: String)? {
+        let place = "\(secret)"
+        switch secret {
+        case .literal, .environment: return nil
+        case .file(let path): return (path, try contents(path, place))
+        case .credential(let name):
+            guard let folder = environment["CREDENTIALS_DIRECTORY"] else { _ = try read(secret); return nil }
+            return (folder + "/" + name, try contents(folder + "/" + name, place))
+        }
+    }
+
+    private func contents(_ path: String, _ place: String) throws(Failure) -> String {
+        let bytes: [UInt8]
+        do throws(DurableFile.Failure) {
+            bytes = try DurableFile.read(path)
+        } catch {
+            throw Failure(place: place, problem: "cannot be read: \(unsafe String(cString: strerror(error.code)))")
+        }
+        guard bytes.count <= Self.sizeLimit else {
+            throw Failure(place: place, problem: "is larger than \(Self.sizeLimit) bytes")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(place: place, problem: "is not UTF-8")
+        }
+        return text.hasSuffix("\r\n") || text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+}

@@ -1,0 +1,109 @@
+import Curl
+import WatcherCore
+import WatcherService
+
+/// Messages and receivers for the tests of notifiers.
+enum NotifiersFixtures {
+    static let time = Timestamp(seconds: 1_785_751_200)
+
+    /// A secret of each receiver is itself, so that the tests see what is sent.
+    static func notifier(_ service: Config.Service) -> Notifier {
+        Notifier(Config.Notifier(service: service)) { secret in
+            guard case .literal(let text) = secret else { return "" }
+            return text
+        }
+    }
+
+    static let services: [String: Config.Service] = [
+        "slack": .slack(url: .literal("https://hooks.slack.com/services/T00000000/B00000000/aaaabbbbccccdddd")),
+        "discord": .discord(url: .literal("https://discord.com/api/webhooks/123456789012345678/aaaabbbbccccdddd")),
+        "teams": .teams(
+            url: .literal(
+                "https://d.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/"
+                    + "0123456789abcdef/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0"
+                    + "&sig=aaaabbbbccccdddd")),
+        "mattermost": .mattermost(url: .literal("https://chat.example.org/hooks/aaaabbbbccccdddd")),
+        "rocketchat": .rocketchat(url: .literal("https://chat.example.org/hooks/0123456789/aaaabbbbccccdddd")),
+        "googleChat": .googleChat(
+            url: .literal(
+                "https://chat.googleapis.com/v1/spaces/AAAA/messages?key=0123456789&token=aaaabbbbccccdddd")),
+        "matrix": .matrix(
+            Config.Matrix(
+                homeserver: .literal("https://matrix.example.org/"), room: .literal("!abc/def:example.org"),
+                token: .literal("aaaabbbbccccdddd"))),
+        "ntfy": .ntfy(ntfy),
+        "gotify": .gotify(
+            Config.Gotify(server: .literal("https://push.example.org/gotify/"), token: .literal("aaaabbbbccccdddd"))),
+        "telegram": .telegram(
+            Config.Telegram(token: .literal("123456:aaaabbbbccccdddd"), chat: .literal("-1001234567890"))),
+        "zulip": .zulip(
+            Config.Zulip(
+                server: .literal("https://zulip.example.org"), email: .literal("bot@example.org"),
+                token: .literal("aaaabbbbccccdddd"), stream: .literal("general"), topic: .literal("releases & more"))),
+        "webhook": .webhook(webhook(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
+    ]
+
+    static var ntfy: Config.Ntfy {
+        var ntfy = Config.Ntfy(topic: .literal("releases"))
+        ntfy.token = .literal("tk_aaaabbbbccccdddd")
+        return ntfy
+    }
+
+    static func webhook(secret: String?) -> Config.Webhook {
+        var webhook = Config.Webhook(url: .literal("https://example.org/hooks/releases?key=0123456789"))
+        webhook.secret = secret.map(Secret.literal)
+        webhook.headers = ["X-Team": .literal("releases")]
+        return webhook
+    }
+
+    /// All that a text from outside could try, in one line each.
+    static let nasty = """
+        @everyone @here @channel @all @room @**all** @*group* <!channel> <!here|x> <@U123> <@&42> <#C1> <users/all>
+        *bold* _it_ ~gone~ `code` ```fence``` ||spoiler|| [ping](https://evil.example/) ![img](https://evil.example/x.png)
+        <b>x</b><script>alert(1)</script><a href="javascript:alert(1)">x</a> &lt;!channel&gt; &amp; "quoted" \\ \\u0000
+        ${7*7} {{7*7}} {{DATE(2026-01-01T00:00:00Z)}} $$x^2$$ %0D%0AX-Evil: 1 '; rm -rf / #general /kick :tada: <t:0:R>
+        \u{202E}gnp.exe\u{202C} z\u{200B}w\u{200D}j\u{FEFF} \u{1B}[31m \u{0} \u{7F} 👨‍👩‍👧‍👦 🇩🇪 é \u{301}\u{301}\u{301}
+        """
+
+    static let plain: [(String, Message)] = MessageType.allCases.map {
+        ($0.rawValue, Message.example(of: $0, at: time))
+    }
+
+    /// Every field that anybody outside can influence is nasty and too long.
+    static let hostile: [(String, Message)] = MessageType.allCases.map { type in
+        let long = nasty + String(repeating: " \(nasty)", count: 20)
+        var message = Message.example(of: type, at: time)
+        message.detail = long
+        message.repository = message.repository.map { _ in nasty }
+        message.missing = message.missing.map { _ in Array(repeating: nasty, count: 30) }
+        if let note = message.releases?.first {
+            message.releases = (0..<25).map { number in
+                var note = note
+                note.tag = "5.6.\(number)"
+                note.version = note.tag
+                note.name = "\(nasty.dropFirst(number * 20))"
+                note.url = "https://github.com/elabftw/elabftw/releases/tag/\(note.tag)?a=b)|c>&d=\(nasty.prefix(90))"
+                note.highest = number == 24
+                return note
+            }
+        }
+        message.job?.reason = long
+        message.job?.url = "https://evil.example/|)>\(nasty)"
+        if message.job?.platforms != nil {
+            message.job?.platforms = (0..<30).map { PlatformDigest(platform: "\($0)\(nasty)", digest: nasty) }
+        }
+        return ("\(type.rawValue) hostile", message)
+    }
+}
+
+extension JSONValue {
+    /// Every string in it, names of members too.
+    var strings: [String] {
+        switch self {
+        case .string(let text): [text]
+        case .array(let elements): elements.flatMap(\.strings)
+        case .object(let members): members.flatMap { [$0.name] + $0.value.strings }
+        case .null, .bool, .number: []
+        }
+    }
+}
