@@ -20,7 +20,8 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Curl", dependencies: ["CCurl"]),
         .systemLibrary(name: "CGlibc"),
-        .target(name: "WatcherCore"),
+        // For the signatures of messages: pure functions, as all of the core.
+        .target(name: "WatcherCore", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "WatcherService",
             dependencies: [
@@ -65,7 +66,9 @@ let package = Package(
         .testTarget(name: "LabTests", dependencies: ["TestSupport"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["TestSupport", "watcher", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: [
+                "TestSupport", "WatcherCore", "watcher", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -148,8 +148,8 @@ package struct AppContext: Sendable {
         self.environment = environment
     }
 
-    package func notifier(_ name: String, _ notifier: Config.Notifier) throws(Failure) -> Notifier {
-        try Notifier(notifier, network: try generalNetwork()) { (secret: Secret) throws(Failure) -> String in
+    package func notifier(_ name: String, _ notifier: Config.Notifier) throws(Failure) -> NotifierClient {
+        try NotifierClient(notifier, network: try generalNetwork()) { (secret: Secret) throws(Failure) -> String in
             try read(secret, "notifiers.\(name)")
         }
     }
@@ -173,7 +173,7 @@ package struct AppContext: Sendable {
             else { continue }
             clients[name] = try workflowClient(name, dispatch, http, version: version)
         }
-        var notifiers: [String: Notifier] = [:]
+        var notifiers: [String: NotifierClient] = [:]
         for (name, notifier) in config.notifiers {
             let ready = try self.notifier(name, notifier)
             for secret in ready.secrets { redactor.add(secret) }

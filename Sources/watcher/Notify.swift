@@ -52,7 +52,7 @@ struct Notify: AsyncParsableCommand {
         return Message.example(of: type, id: id, at: now.floor)
     }
 
-    private func show(_ message: Message, _ ready: Notifier, isFirst: Bool) {
+    private func show(_ message: Message, _ ready: NotifierClient, isFirst: Bool) {
         let request = ready.request(for: message, at: Clock.now().floor)
         if !isFirst { Terminal.say("") }
         Terminal.say(ready.masked("\(request.method.rawValue) \(request.url)"))
@@ -62,7 +62,7 @@ struct Notify: AsyncParsableCommand {
     }
 
     /// Whether it was delivered; says what was answered, and how that was read.
-    private func send(_ message: Message, _ ready: Notifier, _ http: HTTPClient) async -> Bool {
+    private func send(_ message: Message, _ ready: NotifierClient, _ http: HTTPClient) async -> Bool {
         let (answer, outcome) = await ready.tryOnce(message, over: http)
         let about = event == "all" ? "\(message.type.rawValue): " : ""
         if let answer { Terminal.say("\(about)\(notifier) answered \(answer)") }

@@ -1,6 +1,8 @@
 import TestSupport
 import Testing
 
+import enum WatcherCore.MessageType
+
 @Suite("notify") struct NotifyTests {
     @Test("sends a test message now, without a state, and says what was answered") func sends() async throws {
         try await withWorld { world async throws in
@@ -15,12 +17,7 @@ import Testing
         }
     }
 
-    @Test(
-        "sends an example of each event",
-        arguments: [
-            "release", "stalled", "started", "succeeded", "failed", "upstreamFailing", "upstreamRecovered", "attention",
-            "test",
-        ])
+    @Test("sends an example of each event", arguments: MessageType.allCases.map(\.rawValue))
     func events(_ event: String) async throws {
         try await withWorld { world async throws in
             for notifier in ["hook", "team-chat"] {

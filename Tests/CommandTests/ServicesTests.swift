@@ -1,6 +1,9 @@
 import TestSupport
 import Testing
 
+import enum WatcherCore.MessageType
+import let WatcherCore.notifierTypes
+
 /// What a receiver of each kind says when it has taken a message, and where.
 struct LookalikeService: Sendable, CustomStringConvertible {
     let description: String
@@ -58,7 +61,8 @@ struct LookalikeService: Sendable, CustomStringConvertible {
         ]
     }
 
-    static let names = all("").map(\.description)
+    /// From the program's own list.
+    static let names = notifierTypes.map { $0.key }
 }
 
 extension World {
@@ -83,7 +87,7 @@ extension World {
             _ = world.addServices()
             let output = try await world.run("notify", name, "--event", "all")
             #expect(output.status == 0, "\(output.err)")
-            #expect(world.sink.messages().count == 9)
+            #expect(world.sink.messages().count == MessageType.allCases.count)
             #expect(output.out.contains("upstreamFailing: \(name) answered 20"))
             #expect(output.out.contains("attention: delivered"))
         }
@@ -98,7 +102,7 @@ extension World {
             let shown = service.secrets.filter(output.out.contains)
             #expect(shown.isEmpty)
             #expect(output.out.contains("***"))
-            #expect(output.lines.count { $0.hasPrefix("POST ") || $0.hasPrefix("PUT ") } == 9)
+            #expect(output.lines.count { $0.hasPrefix("POST ") || $0.hasPrefix("PUT ") } == MessageType.allCases.count)
             #expect(world.sink.messages().isEmpty)
         }
     }

@@ -1,54 +1,54 @@
+extension Config {
+    package struct Notifier: Sendable, Equatable {
+        package static let defaultEvents = Set(MessageType.allCases).subtracting([.started])
+        package var events = defaultEvents
+        /// Nil: all.
+        package var upstreams: Set<String>?
+        /// Nil: the built-in message.
+        package var message: CustomMessage?
+        package var service: AnyNotifier
+
+        package init(service: any WatcherCore.Notifier) { self.service = AnyNotifier(service) }
+    }
+
+    /// What is nil keeps the built-in text.
+    package struct CustomMessage: Sendable, Equatable {
+        package var title: MessageTemplate?
+        package var text: MessageTemplate?
+
+        package init(title: MessageTemplate? = nil, text: MessageTemplate? = nil) {
+            self.title = title
+            self.text = text
+        }
+    }
+}
+
 extension Config.Notifier {
-    /// `upstreams` are the names that exist; nil where they can't be known, and then none is wrong.
+    /// `upstreams` are the names that exist; nil where they are not known, and then every name is valid.
     init?(reading object: ConfigObject, upstreams names: Set<String>?) {
-        var settings = Self(service: .slack(url: .literal("")))
-        let usual = MessageType.allCases.filter(settings.events.contains)
+        let usual = MessageType.allCases.filter(Self.defaultEvents.contains)
         let list = object.value(
             "events", default: .array(usual.map { .string($0.rawValue) }), choices: MessageType.allCases.map(\.rawValue)
         )
-        if let list, let events = list.distinct({ $0.choice(MessageType.self) }) {
-            settings.events = Set(events)
-            if case .array([]) = list.node.value { list.advise("no events: nothing is ever sent") }
-        }
-        if let list = object.value("upstreams"),
-            let upstreams = list.distinct({ $0.upstreamName(among: names) })
-        {
-            settings.upstreams = Set(upstreams)
-            if case .array([]) = list.node.value { list.advise("no upstreams: no release and no job is told") }
-        }
-        let message = object.value("message")
-        settings.message = message?.object("message") { Config.CustomMessage(reading: $0) } ?? nil
+        let events = list?.distinct { $0.choice(MessageType.self) }
+        if case .array([]) = list?.node.value { list?.advise("no events: nothing is ever sent") }
+        let some = object.value("upstreams")
+        let upstreams = some?.distinct { $0.upstreamName(among: names) }
+        if case .array([]) = some?.node.value { some?.advise("no upstreams: no release and no job is reported") }
+        let message = object.value("message")?.object("message") { Config.CustomMessage(reading: $0) }
         guard let service = Self.service(object) else { return nil }
-        settings.service = service
-        self = settings
+        self.init(service: service)
+        self.events = events.map { Set($0) } ?? Self.defaultEvents
+        self.upstreams = upstreams.map { Set($0) }
+        self.message = message ?? nil
     }
 
-    /// A service is a key and the reader of its object.
-    private static func service(_ object: ConfigObject) -> Config.Service? {
+    private static func service(_ object: ConfigObject) -> (any WatcherCore.Notifier)? {
         object.exactlyOne(
             "no service",
-            of: [
-                address("slack", Config.Service.slack), address("discord", Config.Service.discord),
-                address("teams", Config.Service.teams), address("mattermost", Config.Service.mattermost),
-                address("rocketchat", Config.Service.rocketchat), address("googleChat", Config.Service.googleChat),
-                settings("matrix") { Config.Matrix(reading: $0).map(Config.Service.matrix) },
-                settings("ntfy") { Config.Ntfy(reading: $0).map(Config.Service.ntfy) },
-                settings("gotify") { Config.Gotify(reading: $0).map(Config.Service.gotify) },
-                settings("telegram") { Config.Telegram(reading: $0).map(Config.Service.telegram) },
-                settings("zulip") { Config.Zulip(reading: $0).map(Config.Service.zulip) },
-                settings("webhook") { Config.Webhook(reading: $0).map(Config.Service.webhook) },
-            ])
-    }
-
-    private typealias Reader = (key: String, read: (ConfigValue) -> Config.Service?)
-
-    private static func settings(_ key: String, _ read: @escaping (ConfigObject) -> Config.Service?) -> Reader {
-        (key, { $0.object(key, read) ?? nil })
-    }
-
-    /// A service that needs an incoming webhook and nothing else.
-    private static func address(_ key: String, _ service: @escaping (Secret) -> Config.Service) -> Reader {
-        (key, { $0.object("incomingWebhook") { $0.secretURL("url").map(service) } ?? nil })
+            of: object.value.document.notifierTypes.map { type in
+                (type.key, { value in value.object(type.kind) { type.init(reading: $0) } ?? nil })
+            })
     }
 }
 

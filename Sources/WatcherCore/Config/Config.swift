@@ -121,42 +121,6 @@ package struct Config: Sendable, Equatable {
             self.ref = ref
         }
     }
-
-    package struct Notifier: Sendable, Equatable {
-        package var events: Set<MessageType> = Set(MessageType.allCases).subtracting([.started])
-        /// Nil: all.
-        package var upstreams: Set<String>?
-        /// Nil: the built-in words.
-        package var message: CustomMessage?
-        package var service: Service
-
-        package init(service: Service) { self.service = service }
-    }
-
-    package enum Service: Sendable, Equatable {
-        case slack(url: Secret)
-        case discord(url: Secret)
-        case teams(url: Secret)
-        case mattermost(url: Secret)
-        case rocketchat(url: Secret)
-        case googleChat(url: Secret)
-        case matrix(Matrix)
-        case ntfy(Ntfy)
-        case gotify(Gotify)
-        case telegram(Telegram)
-        case zulip(Zulip)
-        case webhook(Webhook)
-    }
-
-    package struct Webhook: Sendable, Equatable {
-        package var url: Secret
-        package var secret: Secret?
-        package var headers: [String: Secret] = [:]
-        /// In place of the built-in body.
-        package var body: BodyTemplate?
-
-        package init(url: Secret) { self.url = url }
-    }
 }
 
 /// Where a secret comes from. The value itself is read when it is first needed, by the shell.

@@ -2,6 +2,8 @@
 ///
 /// Lives for one reading.
 final class ConfigDocument {
+    /// The services that a notifier may name.
+    let notifierTypes: [any Notifier.Type]
     private(set) var problems: [ConfigProblem] = []
     private(set) var warnings: [ConfigProblem] = []
     private(set) var vocabulary: ConfigVocabulary = [:]
@@ -12,6 +14,8 @@ final class ConfigDocument {
     static let problemLimit = 1_000
     /// A search looks at each known name; a hostile file could ask for millions.
     static let searchLimit = 100
+
+    init(notifierTypes: [any Notifier.Type]) { self.notifierTypes = notifierTypes }
 
     /// The problems, and as the last one how many more there are.
     var allProblems: [ConfigProblem] {

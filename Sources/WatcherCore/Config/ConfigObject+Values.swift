@@ -32,4 +32,21 @@ extension ConfigObject {
     func secret(_ name: String, _ rule: TextRule, required: Bool = false) -> Secret? {
         value(name, required: required ? Secret.expected(rule) : nil)?.secret(rule)
     }
+
+    /// An address that is a secret as a whole.
+    func secretURL(_ name: String) -> Secret? { value(name, required: Secret.expected(.webURL))?.secretURL() }
+
+    /// An address to which paths are appended; it may be a secret, but by itself it is none.
+    func server(_ name: String, required: Bool = false, default address: String? = nil) -> Secret? {
+        let value = value(
+            name, required: required ? Secret.expected(.server) : nil, default: address.map(JSONValue.string))
+        let secret = value?.secret(.server) { _ in false }
+        if case .literal(let url) = secret, WebAddress(url)?.isExposed == true { value?.adviseOnPlainHTTP() }
+        return secret
+    }
+
+    /// A name that may be a secret, but by itself is none.
+    func word(_ name: String, _ rule: TextRule) -> Secret? {
+        value(name, required: Secret.expected(rule))?.secret(rule) { _ in false }
+    }
 }

@@ -1,5 +1,5 @@
 /// An object of the file while its keys are read. Each accessor registers its key: what is never asked for is unknown.
-final class ConfigObject {
+package final class ConfigObject {
     let value: ConfigValue
     private let kind: String
     private let members: [JSONNode.Member]

@@ -7,8 +7,10 @@ package enum ConfigReader {
     }
 
     /// The configuration, or every problem at once. Touches no file, no environment and no network; takes any bytes.
-    package static func read(_ bytes: [UInt8]) -> Result<Reading, ConfigError> {
-        switch document(bytes) {
+    package static func read(
+        _ bytes: [UInt8], notifierTypes: [any Notifier.Type] = notifierTypes
+    ) -> Result<Reading, ConfigError> {
+        switch document(bytes, notifierTypes) {
         case .failure(let error): .failure(error)
         case .success(let (document, config)):
             document.problems.isEmpty
@@ -22,16 +24,18 @@ package enum ConfigReader {
     /// The keys that were asked for while reading, by kind of object: what the schema must agree with. Only of the
     /// objects that the file has.
     package static func vocabulary(of bytes: [UInt8]) -> ConfigVocabulary {
-        switch document(bytes) {
+        switch document(bytes, notifierTypes) {
         case .failure: [:]
         case .success(let (document, _)): document.vocabulary
         }
     }
 
-    private static func document(_ bytes: [UInt8]) -> Result<(ConfigDocument, Config), ConfigError> {
+    private static func document(
+        _ bytes: [UInt8], _ notifierTypes: [any Notifier.Type]
+    ) -> Result<(ConfigDocument, Config), ConfigError> {
         do throws(JSONSyntaxError) {
             let node = try JSONReader.read(bytes)
-            let document = ConfigDocument()
+            let document = ConfigDocument(notifierTypes: notifierTypes)
             let root = ConfigValue(node: node, path: .root, document: document)
             let config = root.object("configuration") { Config(reading: $0) }
             return .success((document, config ?? Config()))

@@ -4,8 +4,8 @@ extension Message {
         let notes = releases ?? []
         let what = job?.action.word ?? "a job"
         let verb = type == .started ? "has started" : type == .succeeded ? "has succeeded" : "has failed"
-        let tone: Severity = type == .started ? .neutral : type == .succeeded ? .good : .bad
-        var text = Text(tone: tone, title: "\(what) \(verb)\(cause(notes))", reference: id)
+        let severity: Severity = type == .started ? .neutral : type == .succeeded ? .good : .bad
+        var text = Text(severity: severity, title: "\(what) \(verb)\(cause(notes))", reference: id)
         text.quote = quoted([type == .failed ? job?.reason : nil, detail].compactMap { $0 }.joined(separator: "\n"))
         if notes.count > 1 { text.add(notes, naming: true) }
         text.facts = outcome

@@ -16,7 +16,7 @@ extension Message {
             for byte in url.utf8 {
                 switch byte {
                 case 0x21...0x7E where !Self.encoded.contains(byte): safe.unicodeScalars.append(Unicode.Scalar(byte))
-                default: safe += Self.percent(byte)
+                default: safe += String.percentEncoded(byte)
                 }
             }
             // An `@` before the host is encoded by now, and so no host.
@@ -26,10 +26,5 @@ extension Message {
         }
 
         private static let encoded = Set("\"'()*<>@[\\]^`{|}!$~,;".utf8)
-
-        private static func percent(_ byte: UInt8) -> String {
-            let digits = Array("0123456789ABCDEF")
-            return "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-        }
     }
 }

@@ -4,7 +4,7 @@ extension Message {
     /// All of it is clean (`cleanedLine`), yet none of it is escaped: every part may hold what a service reads as
     /// formatting or as a mention.
     package struct Text: Sendable, Hashable {
-        package var tone: Severity
+        package var severity: Severity
         /// One line that says it all, at most `titleLimit` UTF-16 units.
         package var title: String
         /// Sentences, a line each.
@@ -28,8 +28,8 @@ extension Message {
         package static let itemsLimit = 20
         package static let wordLimit = 200
 
-        package init(tone: Severity, title: String, reference: String) {
-            self.tone = tone
+        package init(severity: Severity, title: String, reference: String) {
+            self.severity = severity
             self.title = title.cleanedLine(limit: Self.titleLimit)
             self.reference = reference
         }

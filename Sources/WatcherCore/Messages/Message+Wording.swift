@@ -20,7 +20,7 @@ extension Message {
         guard notes.count != 1, let first = notes.first else {
             let note = notes.first
             let kind = note?.kind.map { " (\($0))" } ?? ""
-            var text = Text(tone: .news, title: "\(subject) is out\(kind)", reference: id)
+            var text = Text(severity: .news, title: "\(subject) is out\(kind)", reference: id)
             if let name = note?.title { text.lines.append("“\(name)”") }
             text.quote = quoted(detail)
             text.facts = before + published(note)
@@ -29,7 +29,7 @@ extension Message {
         }
         let highest = notes.newestFirst.first ?? first
         let title = "\(owner ?? highest.upstream): \(notes.count) new releases, the newest is \(highest.tag)"
-        var text = Text(tone: .news, title: title, reference: id)
+        var text = Text(severity: .news, title: title, reference: id)
         text.quote = quoted(detail)
         text.add(notes, naming: Set(notes.map(\.upstream)).count > 1)
         text.facts = before
@@ -37,7 +37,7 @@ extension Message {
     }
 
     private var stalledWording: Text {
-        var text = Text(tone: .warning, title: "\(subject) is published, but not complete", reference: id)
+        var text = Text(severity: .warning, title: "\(subject) is published, but not complete", reference: id)
         text.lines.append("Files that it needs are still missing. Nothing starts for it until they are there.")
         text.quote = quoted(detail)
         let globs = (missing ?? []).prefix(Text.itemsLimit).map { $0.word }
@@ -48,7 +48,7 @@ extension Message {
     }
 
     private var failingWording: Text {
-        var text = Text(tone: .bad, title: "\(owner ?? "an upstream") cannot be checked", reference: id)
+        var text = Text(severity: .bad, title: "\(owner ?? "an upstream") cannot be checked", reference: id)
         text.lines.append("Several checks in a row have failed. They go on, and you will hear when one succeeds.")
         text.quote = quoted(detail)
         text.facts = watched
@@ -59,7 +59,7 @@ extension Message {
     }
 
     private var recoveredWording: Text {
-        var text = Text(tone: .good, title: "\(owner ?? "an upstream") can be checked again", reference: id)
+        var text = Text(severity: .good, title: "\(owner ?? "an upstream") can be checked again", reference: id)
         text.lines.append("Nothing was missed: what was published meanwhile is told now.")
         text.quote = quoted(detail)
         text.facts = watched
@@ -70,7 +70,7 @@ extension Message {
         var (hints, rest) = knownHints
         let first = rest.isEmpty ? "something needs a look" : rest.removeFirst()
         let about = owner.map { "\($0): " } ?? ""
-        var text = Text(tone: .warning, title: "Attention: \(about)\(first)", reference: id)
+        var text = Text(severity: .warning, title: "Attention: \(about)\(first)", reference: id)
         // What the title could not hold is not lost.
         if text.title.hasSuffix(cutMark) { rest.insert(first, at: 0) }
         text.quote = quoted(rest.joined(separator: "\n"))
@@ -82,7 +82,7 @@ extension Message {
     }
 
     private var testWording: Text {
-        var text = Text(tone: .neutral, title: "Test message from watcher", reference: id)
+        var text = Text(severity: .neutral, title: "Test message from watcher", reference: id)
         text.lines.append("If you can read this, messages arrive here.")
         text.quote = quoted(detail)
         return text

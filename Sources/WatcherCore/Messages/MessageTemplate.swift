@@ -53,7 +53,7 @@ extension Message {
             if !title.isEmpty { text.title = title }
         }
         guard let template = own.text else { return text }
-        var words = Text(tone: usual.tone, title: text.title, reference: usual.reference)
+        var words = Text(severity: usual.severity, title: text.title, reference: usual.reference)
         words.lines = template.render(self, usual)
             .cleanedLines(limit: Self.ownTextLimit, lines: Self.ownLinesLimit)
             .split(separator: "\n").map(String.init)

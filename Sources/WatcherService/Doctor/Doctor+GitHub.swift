@@ -141,7 +141,7 @@ extension Doctor {
     ) async -> Diagnostic {
         struct File: Decodable { var content: String }
         let path = "/repos/\(dispatch.repository)/contents/.github/workflows/\(dispatch.workflow)"
-        guard case .success(let response) = await client.get(path + "?ref=" + dispatch.ref.urlEncoded).result,
+        guard case .success(let response) = await client.get(path + "?ref=" + dispatch.ref.percentEncoded).result,
             let file = try? JSONDecoder().decode(File.self, from: Data(response.body)),
             let data = Data(base64Encoded: file.content.filter { !$0.isNewline }),
             let text = String(validating: data, as: UTF8.self)
@@ -168,17 +168,5 @@ extension Doctor {
                 hint: "with it a run is started exactly once, even when an answer is lost")
         }
         return .ok(subject, "the workflow declares every input that is sent, and its run-name bears the job's id")
-    }
-}
-
-extension String {
-    /// For one value of a query.
-    fileprivate var urlEncoded: String {
-        utf8.map { byte in
-            let isPlain =
-                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || "-._~/".utf8.contains(byte)
-            return isPlain
-                ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
     }
 }

@@ -5,7 +5,7 @@ extension Doctor {
     /// Whether its secrets are there and its host answers; nothing is sent, unless asked.
     func receiver(_ name: String, _ config: Config.Notifier) async -> Diagnostic {
         let subject = "notifier \(name)"
-        let ready: Notifier
+        let ready: NotifierClient
         let network: HTTPNetwork
         do throws(AppContext.Failure) {
             ready = try setup.notifier(name, config)

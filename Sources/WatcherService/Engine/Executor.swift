@@ -10,7 +10,7 @@ package final class Executor: Sendable {
     private let github: GitHubClient
     /// Clients of the actions that have a token or a server of their own.
     private let clients: [String: GitHubClient]
-    private let notifiers: [String: Notifier]
+    private let notifiers: [String: NotifierClient]
     private let heartbeatURL: String?
     private let network: HTTPNetwork
     private let redactor: Redactor
@@ -20,7 +20,7 @@ package final class Executor: Sendable {
 
     package init(
         _ config: Config, http: HTTPClient, github: GitHubClient, clients: [String: GitHubClient],
-        notifiers: [String: Notifier], heartbeatURL: String?, network: HTTPNetwork, redactor: Redactor,
+        notifiers: [String: NotifierClient], heartbeatURL: String?, network: HTTPNetwork, redactor: Redactor,
         registry: RegistryClient, builders: [String: ImageBuilder]
     ) {
         self.config = config
@@ -167,40 +167,6 @@ package final class Executor: Sendable {
     private func wake(_ milliseconds: Int64) async -> Event {
         try? await Task.sleep(for: .milliseconds(milliseconds), clock: .continuous)
         return .woke
-    }
-}
-
-extension Notifier {
-    /// One attempt. Nil when it was cut off by shutdown.
-    package func deliver(_ message: Message, over http: HTTPClient) async -> DeliveryOutcome? {
-        let now = Clock.now().floor
-        do throws(HTTPError) {
-            return outcome(of: try await http.send(request(for: message, at: now)), at: now)
-        } catch {
-            return outcome(of: error)
-        }
-    }
-
-    /// One attempt with what the receiver answered, in words: for a person who tries it.
-    package func tryOnce(_ message: Message, over http: HTTPClient) async -> (answer: String?, DeliveryOutcome) {
-        let now = Clock.now().floor
-        do throws(HTTPError) {
-            let response = try await http.send(request(for: message, at: now))
-            let words = masked(String(decoding: response.body.prefix(Self.answerLimit), as: UTF8.self)).cleanedLine(
-                limit: 300)
-            return ("\(response.status)\(words.isEmpty ? "" : ": " + words)", outcome(of: response, at: now))
-        } catch {
-            return (nil, outcome(of: error) ?? .retry(after: nil, reason: "interrupted"))
-        }
-    }
-
-    private func outcome(of error: HTTPError) -> DeliveryOutcome? {
-        switch error {
-        case .cancelled, .shutDown: nil
-        // What cannot be sent at all does not get better by trying.
-        case .invalidRequest: .refused(reason: masked(error.description))
-        default: .retry(after: nil, reason: masked(error.description))
-        }
     }
 }
 

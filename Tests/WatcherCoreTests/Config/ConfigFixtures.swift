@@ -6,7 +6,7 @@ enum ConfigFixtures {
     enum Folder: String { case good, wrong, warn }
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
     private static let configs = root.appending(path: "Tests/Fixtures/configs")
 
     static let example = read(root.appending(path: "config.example.json"))

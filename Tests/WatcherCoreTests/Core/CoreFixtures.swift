@@ -1,5 +1,6 @@
 import FoundationEssentials
-import WatcherCore
+
+@testable import WatcherCore
 
 /// What the tests of the core have in common.
 enum Known {
@@ -7,7 +8,7 @@ enum Known {
     static let start: Int64 = 1_785_751_200
 
     static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Fixtures")
+        .deletingLastPathComponent().appending(path: "Fixtures")
 
     static func at(_ seconds: Int64, milliseconds: Int64 = 0) -> Instant {
         Instant(wall: (start + seconds) * 1000 + milliseconds, uptime: 1_000_000 + seconds * 1000 + milliseconds)
@@ -65,7 +66,7 @@ enum Known {
     }
 
     static func notifier(_ change: (inout Config.Notifier) -> Void = { _ in }) -> Config.Notifier {
-        var notifier = Config.Notifier(service: .slack(url: .literal("https://example.org")))
+        var notifier = Config.Notifier(service: Slack(url: .literal("https://example.org")))
         change(&notifier)
         return notifier
     }

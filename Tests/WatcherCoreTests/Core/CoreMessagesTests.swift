@@ -9,7 +9,7 @@ struct CoreMessagesTests {
     private func core(_ messages: Int = 1) -> Core {
         var config = Config()
         for name in ["chat", "other", "third"] {
-            config.notifiers[name] = Config.Notifier(service: .slack(url: .literal("https://example.org")))
+            config.notifiers[name] = Known.notifier()
         }
         var ledger = Ledger()
         for _ in 0..<messages {

@@ -55,7 +55,7 @@ struct ImageJobTests {
         try change(&build, &action)
         action.work = .imageBuild(build)
         config.actions = ["image": action]
-        config.notifiers = ["n": Config.Notifier(service: .slack(url: .literal("https://x.example")))]
+        config.notifiers = ["n": Known.notifier()]
         return config
     }
 

@@ -67,7 +67,7 @@ struct MessageTemplateTests {
         #expect(text.lines == ["was 5.6.11", "look"])
         #expect(text.facts.isEmpty && text.quote == nil && text.items.isEmpty && text.hints.isEmpty)
         #expect(text.links == message.wording.links && !text.links.isEmpty)
-        #expect((text.tone, text.reference) == (message.wording.tone, message.id))
+        #expect((text.severity, text.reference) == (message.wording.severity, message.id))
         #expect(message.wording(nil) == message.wording)
     }
 

@@ -54,7 +54,7 @@ struct SimulatedSetup {
             config.actions[name] = action
         }
         for name in ["chat", "log"].prefix(dice.below(3)) {
-            var notifier = Config.Notifier(service: .slack(url: .literal("https://example.org/\(name)")))
+            var notifier = Known.notifier()
             if dice.perMille(500) { notifier.events = Set(MessageType.allCases) }
             config.notifiers[name] = notifier
         }

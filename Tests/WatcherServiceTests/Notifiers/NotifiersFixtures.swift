@@ -1,62 +1,73 @@
 import Curl
+import Testing
 import WatcherCore
 import WatcherService
 
-/// Messages and receivers for the tests of notifiers.
+/// Messages and services for the tests of notifiers.
 enum NotifiersFixtures {
     static let time = Timestamp(seconds: 1_785_751_200)
 
-    /// A secret of each receiver is itself, so that the tests see what is sent.
-    static func notifier(_ service: Config.Service) -> Notifier {
-        Notifier(Config.Notifier(service: service)) { secret in
-            guard case .literal(let text) = secret else { return "" }
-            return text
-        }
+    /// The keys of all services, from the program's own list.
+    static let services = notifierTypes.map { $0.key }
+
+    /// The notifier of a service as its example configures it.
+    static func client(_ service: String, message: Config.CustomMessage? = nil) throws -> NotifierClient {
+        let example = try #require(examples[service], "no example of \(service)")
+        return try client(service, settings: example, message: message)
     }
 
-    static let services: [String: Config.Service] = [
-        "slack": .slack(url: .literal("https://hooks.slack.com/services/T00000000/B00000000/aaaabbbbccccdddd")),
-        "discord": .discord(url: .literal("https://discord.com/api/webhooks/123456789012345678/aaaabbbbccccdddd")),
-        "teams": .teams(
-            url: .literal(
-                "https://d.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/"
-                    + "0123456789abcdef/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0"
-                    + "&sig=aaaabbbbccccdddd")),
-        "mattermost": .mattermost(url: .literal("https://chat.example.org/hooks/aaaabbbbccccdddd")),
-        "rocketchat": .rocketchat(url: .literal("https://chat.example.org/hooks/0123456789/aaaabbbbccccdddd")),
-        "googleChat": .googleChat(
-            url: .literal(
-                "https://chat.googleapis.com/v1/spaces/AAAA/messages?key=0123456789&token=aaaabbbbccccdddd")),
-        "matrix": .matrix(
-            Config.Matrix(
-                homeserver: .literal("https://matrix.example.org/"), room: .literal("!abc/def:example.org"),
-                token: .literal("aaaabbbbccccdddd"))),
-        "ntfy": .ntfy(ntfy),
-        "gotify": .gotify(
-            Config.Gotify(server: .literal("https://push.example.org/gotify/"), token: .literal("aaaabbbbccccdddd"))),
-        "telegram": .telegram(
-            Config.Telegram(token: .literal("123456:aaaabbbbccccdddd"), chat: .literal("-1001234567890"))),
-        "zulip": .zulip(
-            Config.Zulip(
-                server: .literal("https://zulip.example.org"), email: .literal("bot@example.org"),
-                token: .literal("aaaabbbbccccdddd"), stream: .literal("general"), topic: .literal("releases & more"))),
-        "webhook": .webhook(webhook(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
+    /// A notifier as `settings`, an object of JSON, configures it; secrets are literal unless `resolving` reads them.
+    static func client(
+        _ service: String, settings: String, message: Config.CustomMessage? = nil,
+        network: HTTPNetwork = HTTPNetwork(), resolving: (Secret) -> String = literal
+    ) throws -> NotifierClient {
+        var config = try config(service, settings)
+        config.message = message
+        return NotifierClient(config, network: network, resolving: resolving)
+    }
+
+    static func config(_ service: String, _ settings: String) throws -> Config.Notifier {
+        let text = #"{"upstreams": {}, "notifiers": {"x": {"\#(service)": \#(settings)}}}"#
+        return try #require(try ConfigReader.read(Array(text.utf8)).get().config.notifiers["x"])
+    }
+
+    @Sendable static func literal(_ secret: Secret) -> String {
+        guard case .literal(let text) = secret else { return "" }
+        return text
+    }
+
+    private static let examples = [
+        "slack": #"{"url": "https://hooks.slack.com/services/T00000000/B00000000/aaaabbbbccccdddd"}"#,
+        "discord": #"{"url": "https://discord.com/api/webhooks/123456789012345678/aaaabbbbccccdddd"}"#,
+        "teams": """
+        {"url": "https://d.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/\
+        0123456789abcdef/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0\
+        &sig=aaaabbbbccccdddd"}
+        """,
+        "mattermost": #"{"url": "https://chat.example.org/hooks/aaaabbbbccccdddd"}"#,
+        "rocketchat": #"{"url": "https://chat.example.org/hooks/0123456789/aaaabbbbccccdddd"}"#,
+        "googleChat": """
+        {"url": "https://chat.googleapis.com/v1/spaces/AAAA/messages?key=0123456789&token=aaaabbbbccccdddd"}
+        """,
+        "matrix": """
+        {"homeserver": "https://matrix.example.org/", "room": "!abc/def:example.org", "token": "aaaabbbbccccdddd"}
+        """,
+        "ntfy": #"{"topic": "releases", "token": "tk_aaaabbbbccccdddd"}"#,
+        "gotify": #"{"server": "https://push.example.org/gotify/", "token": "aaaabbbbccccdddd"}"#,
+        "telegram": #"{"token": "123456:aaaabbbbccccdddd", "chat": "-1001234567890"}"#,
+        "zulip": """
+        {"server": "https://zulip.example.org", "email": "bot@example.org", "token": "aaaabbbbccccdddd",
+         "stream": "general", "topic": "releases & more"}
+        """,
+        "webhook": webhook(#""secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "headers": {"X-Team": "releases"}"#),
     ]
 
-    static var ntfy: Config.Ntfy {
-        var ntfy = Config.Ntfy(topic: .literal("releases"))
-        ntfy.token = .literal("tk_aaaabbbbccccdddd")
-        return ntfy
+    /// A webhook's settings with these members besides its address.
+    static func webhook(_ members: String) -> String {
+        #"{"url": "https://example.org/hooks/releases?key=0123456789", \#(members)}"#
     }
 
-    static func webhook(secret: String?) -> Config.Webhook {
-        var webhook = Config.Webhook(url: .literal("https://example.org/hooks/releases?key=0123456789"))
-        webhook.secret = secret.map(Secret.literal)
-        webhook.headers = ["X-Team": .literal("releases")]
-        return webhook
-    }
-
-    /// All that a text from outside could try, in one line each.
+    /// What untrusted text could try, in one line each.
     static let nasty = """
         @everyone @here @channel @all @room @**all** @*group* <!channel> <!here|x> <@U123> <@&42> <#C1> <users/all>
         *bold* _it_ ~gone~ `code` ```fence``` ||spoiler|| [ping](https://evil.example/) ![img](https://evil.example/x.png)
@@ -69,7 +80,7 @@ enum NotifiersFixtures {
         ($0.rawValue, Message.example(of: $0, at: time))
     }
 
-    /// Every field that anybody outside can influence is nasty and too long.
+    /// Every field with untrusted text is nasty and too long.
     static let hostile: [(String, Message)] = MessageType.allCases.map { type in
         let long = nasty + String(repeating: " \(nasty)", count: 20)
         var message = Message.example(of: type, at: time)

@@ -11,12 +11,11 @@ import WatcherService
 @Suite("Bodies as they are on file")
 struct NotifiersGoldenTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Fixtures/bodies")
+        .deletingLastPathComponent().appending(path: "Fixtures/bodies")
 
-    @Test("what a service is sent is what is on file", arguments: NotifiersFixtures.services.keys.sorted())
+    @Test("what a service is sent is what is on file", arguments: NotifiersFixtures.services)
     func golden(name: String) throws {
-        let service = try #require(NotifiersFixtures.services[name])
-        let notifier = NotifiersFixtures.notifier(service)
+        let notifier = try NotifiersFixtures.client(name)
         var cases: [JSONValue.Member] = []
         for (label, message) in NotifiersFixtures.plain + NotifiersFixtures.hostile {
             let request = notifier.request(for: message, at: NotifiersFixtures.time)

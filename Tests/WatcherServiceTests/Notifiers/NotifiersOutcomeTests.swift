@@ -19,8 +19,7 @@ struct NotifiersOutcomeTests {
         _ service: String, _ status: Int, _ body: String = "", _ headers: [(name: String, value: String)] = [],
         at now: Timestamp? = nil
     ) throws -> DeliveryOutcome {
-        let config = try #require(NotifiersFixtures.services[service])
-        return NotifiersFixtures.notifier(config).outcome(
+        try NotifiersFixtures.client(service).outcome(
             of: HTTPResponse(status: status, headers: HTTPHeaders(headers), body: Array(body.utf8)), at: now)
     }
 
@@ -28,7 +27,7 @@ struct NotifiersOutcomeTests {
     @Test("a status means the same everywhere, but for what a service says otherwise")
     func statuses() throws {
         let retried: Set<Int> = [408, 425, 429, 500, 501, 502, 503, 504, 507, 520, 521, 522, 524, 529, 599]
-        for service in NotifiersFixtures.services.keys.sorted() {
+        for service in NotifiersFixtures.services {
             for status in [300, 301, 302, 303, 304, 307, 308] + Array(400...451) + Array(500...530) + [599, 600, 999] {
                 let expected: Kind = retried.contains(status) || (500...599).contains(status) ? .retry : .refused
                 let found = Self.kind(try Self.outcome(service, status))
@@ -151,17 +150,10 @@ struct NotifiersOutcomeTests {
         let moved = #"{"ok":false,"description":"upgraded","parameters":{"migrate_to_chat_id":-100123}}"#
         #expect(
             try Self.outcome("telegram", 400, moved)
-                == .refused(reason: "answered 400: the group has become a supergroup, whose chat is -100123"))
-        let notifier = NotifiersFixtures.notifier(
-            .matrix(
-                Config.Matrix(
-                    homeserver: .literal("https://example.org"), room: .literal("#a:example.org"), token: .literal("t"))
-            ))
-        let answer = HTTPResponse(status: 403, body: Array(#"{"errcode":"M_FORBIDDEN","error":"no"}"#.utf8))
-        #expect(
-            notifier.outcome(of: answer)
-                == .refused(
-                    reason: "answered 403: M_FORBIDDEN: no: a room is named by its id, which begins with !"))
+                == .refused(reason: "answered 400: the group was upgraded to a supergroup: set chat to -100123"))
+        let body = #"{"errcode":"M_FORBIDDEN","error":"no"}"#
+        let hint = #"the user must have joined the room, and "room" must be its id, which begins with !"#
+        #expect(try Self.outcome("matrix", 403, body) == .refused(reason: "answered 403: M_FORBIDDEN: no: \(hint)"))
     }
 
     @Test("a reason is one clean line and holds no part of a secret")
@@ -190,8 +182,8 @@ struct NotifiersOutcomeTests {
         for body in [
             "null", "[]", "[null]", "{", "\u{0}", String(repeating: "[", count: 60_000), #"{"retry_after":1e999}"#,
         ] {
-            for service in NotifiersFixtures.services.keys { _ = try Self.outcome(service, 429, body) }
-            for service in NotifiersFixtures.services.keys { _ = try Self.outcome(service, 200, body) }
+            for service in NotifiersFixtures.services { _ = try Self.outcome(service, 429, body) }
+            for service in NotifiersFixtures.services { _ = try Self.outcome(service, 200, body) }
         }
     }
 

@@ -6,39 +6,29 @@ import WatcherService
 
 @Suite("Own words in requests")
 struct NotifiersOwnWordsTests {
-    private static func notifier(_ service: Config.Service, _ words: Config.CustomMessage? = nil) -> Notifier {
-        var config = Config.Notifier(service: service)
-        config.message = words
-        return Notifier(config) { secret in
-            guard case .literal(let text) = secret else { return "" }
-            return text
-        }
-    }
-
-    private static func body(_ notifier: Notifier, _ message: Message) throws -> String {
+    private static func body(_ notifier: NotifierClient, _ message: Message) throws -> String {
         let request = notifier.request(for: message, at: NotifiersFixtures.time)
         let text = String(decoding: try #require(request.body), as: UTF8.self)
         return text.removingPercentEncoding ?? text
     }
 
     @Test(
-        "reach every service, with the link and without the built-in words", arguments: NotifiersFixtures.services.keys)
+        "reach every service, with the link and without the built-in words", arguments: NotifiersFixtures.services)
     func services(name: String) throws {
-        let service = try #require(NotifiersFixtures.services[name])
         let words = Config.CustomMessage(
             title: try MessageTemplate("Fresh: {{release.tag}}"), text: try MessageTemplate("it was {{previous}}"))
         let message = Message.example(of: .release, at: NotifiersFixtures.time)
-        let body = try Self.body(Self.notifier(service, words), message)
+        let body = try Self.body(NotifiersFixtures.client(name, message: words), message)
         #expect(body.contains("Fresh: 5.6.12") && body.contains("it was 5.6.11"))
         #expect(!body.contains("is out") && !body.contains("Before"))
         #expect(body.contains("releases/tag/5.6.12"))
     }
 
-    @Test("hold hostile values of any length within each service's limits", arguments: NotifiersFixtures.services.keys)
+    @Test("hold hostile values of any length within each service's limits", arguments: NotifiersFixtures.services)
     func hostile(name: String) throws {
-        let service = try #require(NotifiersFixtures.services[name])
         let all = try MessageTemplate(MessageField.names.map { "{{\($0)}}" }.joined(separator: "\n"))
-        let notifier = Self.notifier(service, Config.CustomMessage(title: all, text: all))
+        let notifier = try NotifiersFixtures.client(
+            name, message: Config.CustomMessage(title: all, text: all))
         for (label, message) in NotifiersFixtures.hostile where ["release hostile", "failed hostile"].contains(label) {
             let body = try #require(notifier.request(for: message, at: NotifiersFixtures.time).body)
             #expect(body.count <= 60_000)
@@ -52,13 +42,14 @@ struct NotifiersOwnWordsTests {
 
     @Test("an own body is JSON whatever stands in the values, and keeps its numbers and names")
     func form() throws {
-        var webhook = NotifiersFixtures.webhook(secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-        webhook.body = .object([
-            .init("summary", .string(try MessageTemplate("{{title}}"))), .init("count", .value(.number("1.50"))),
-            .init("list", .array([.string(try MessageTemplate("{{detail}} {{job.reason}}\n{{text}}"))])),
-            .init("{{tag}}", .string(try MessageTemplate("{{releases}}"))),
-        ])
-        let notifier = Self.notifier(.webhook(webhook))
+        let notifier = try NotifiersFixtures.client(
+            "webhook",
+            settings: NotifiersFixtures.webhook(
+                """
+                "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "body": {"summary": "{{title}}", "count": 1.50, "list": ["{{detail}} {{job.reason}}\\n{{text}}"],
+                         "{{tag}}": "{{releases}}"}
+                """))
         for (_, message) in NotifiersFixtures.hostile + NotifiersFixtures.plain {
             let request = notifier.request(for: message, at: NotifiersFixtures.time)
             let body = try #require(request.body)
@@ -78,29 +69,30 @@ struct NotifiersOwnWordsTests {
 
     @Test("an own body sees own words")
     func both() throws {
-        var webhook = NotifiersFixtures.webhook(secret: nil)
-        webhook.body = .string(try MessageTemplate("{{title}}|{{text}}"))
         let words = Config.CustomMessage(title: try MessageTemplate("T"), text: try MessageTemplate("B"))
         let message = Message.example(of: .test, at: NotifiersFixtures.time)
-        #expect(try Self.body(Self.notifier(.webhook(webhook), words), message) == #""T|T\nB""#)
+        let settings = NotifiersFixtures.webhook(#""body": "{{title}}|{{text}}""#)
+        let notifier = try NotifiersFixtures.client("webhook", settings: settings, message: words)
+        #expect(try Self.body(notifier, message) == #""T|T\nB""#)
     }
 
     @Test("a body that would be too long has its longest values cut, the newest first")
     func long() throws {
-        var webhook = NotifiersFixtures.webhook(secret: nil)
-        webhook.body = .array(Array(repeating: .string(try MessageTemplate("{{text}}")), count: 20))
+        let texts = Array(repeating: #""{{text}}""#, count: 20).joined(separator: ", ")
+        let settings = NotifiersFixtures.webhook("\"body\": [\(texts)]")
         var message = Message.example(of: .failed, at: NotifiersFixtures.time)
         message.job?.reason = String(repeating: "word ", count: 1000)
-        let request = Self.notifier(.webhook(webhook)).request(for: message, at: NotifiersFixtures.time)
-        #expect(try #require(request.body).count <= 20_000)
+        let notifier = try NotifiersFixtures.client("webhook", settings: settings)
+        #expect(try #require(notifier.request(for: message, at: NotifiersFixtures.time).body).count <= 20_000)
     }
 
     @Test("what is kept outside of the file is masked by that alone")
     func kept() throws {
-        let zulip = Config.Zulip(
-            server: .environment("A"), email: .literal("bot@example.org"), token: .literal("tokentoken"),
-            stream: .environment("B"), topic: .literal("releases"))
-        let notifier = Notifier(Config.Notifier(service: .zulip(zulip))) { secret in
+        let settings = """
+            {"server": {"env": "A"}, "email": "bot@example.org", "token": "tokentoken", "stream": {"env": "B"},
+             "topic": "releases"}
+            """
+        let notifier = try NotifiersFixtures.client("zulip", settings: settings) { secret in
             switch secret {
             case .literal(let text): text
             case .environment("A"): "https://hidden.example.org"

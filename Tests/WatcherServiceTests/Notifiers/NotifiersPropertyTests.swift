@@ -100,9 +100,9 @@ struct NotifiersPropertyTests {
     @Test("no body is too long, is broken JSON or pings anybody", arguments: 0..<12 as Range<UInt64>)
     func holds(seed: UInt64) throws {
         var random = Seeded(state: seed)
-        for (name, service) in NotifiersFixtures.services.sorted(by: { $0.key < $1.key }) {
+        for name in NotifiersFixtures.services {
             let message = Self.message(&random)
-            let request = NotifiersFixtures.notifier(service).request(for: message, at: NotifiersFixtures.time)
+            let request = try NotifiersFixtures.client(name).request(for: message, at: NotifiersFixtures.time)
             let body = try #require(try NotifiersGoldenTests.readable(request)["body"])
             let limit = try #require(Self.limits[name])
             #expect(limit(body, request.body?.count ?? 0), "\(name) is too long, seed \(seed)")
@@ -110,11 +110,10 @@ struct NotifiersPropertyTests {
         }
     }
 
-    @Test("the hostile examples hold no mention either", arguments: NotifiersFixtures.services.keys.sorted())
+    @Test("the hostile examples hold no mention either", arguments: NotifiersFixtures.services)
     func examples(name: String) throws {
-        let service = try #require(NotifiersFixtures.services[name])
         for (label, message) in NotifiersFixtures.plain + NotifiersFixtures.hostile {
-            let request = NotifiersFixtures.notifier(service).request(for: message, at: NotifiersFixtures.time)
+            let request = try NotifiersFixtures.client(name).request(for: message, at: NotifiersFixtures.time)
             let body = try #require(try NotifiersGoldenTests.readable(request)["body"])
             #expect(Self.limits[name]?(body, request.body?.count ?? 0) == true, "\(name) \(label)")
             for text in Self.shown(body, name) { #expect(Self.isHarmless(text), "\(name) \(label)") }

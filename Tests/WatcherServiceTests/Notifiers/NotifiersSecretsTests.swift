@@ -9,18 +9,17 @@ struct NotifiersSecretsTests {
 
     @Test("what cannot be read is the error of whoever reads")
     func unreadable() throws {
-        let config = Config.Notifier(service: .slack(url: .environment("SLACK_WEBHOOK_URL")))
+        let config = try NotifiersFixtures.config("slack", #"{"url": {"env": "SLACK_WEBHOOK_URL"}}"#)
         #expect(throws: Missing(place: "the environment variable SLACK_WEBHOOK_URL")) {
-            try Notifier(config) { (secret: Secret) throws(Missing) -> String in
+            try NotifierClient(config) { (secret: Secret) throws(Missing) -> String in
                 throw Missing(place: secret.description)
             }
         }
     }
 
-    @Test("no secret is left in what is shown of a request", arguments: NotifiersFixtures.services.keys.sorted())
+    @Test("no secret is left in what is shown of a request", arguments: NotifiersFixtures.services)
     func shown(name: String) throws {
-        let service = try #require(NotifiersFixtures.services[name])
-        let notifier = NotifiersFixtures.notifier(service)
+        let notifier = try NotifiersFixtures.client(name)
         let request = notifier.request(
             for: .example(of: .failed, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
         let shown = notifier.masked(
@@ -31,19 +30,18 @@ struct NotifiersSecretsTests {
         }
     }
 
-    @Test("every secret that was read is known", arguments: NotifiersFixtures.services.keys.sorted())
+    @Test("every secret that was read is known", arguments: NotifiersFixtures.services)
     func known(name: String) throws {
-        let service = try #require(NotifiersFixtures.services[name])
-        let secrets = NotifiersFixtures.notifier(service).secrets
+        let secrets = try NotifiersFixtures.client(name).secrets
         #expect(!secrets.isEmpty)
         #expect(
             secrets == secrets.sorted { $0.utf8.count > $1.utf8.count || ($0.utf8.count == $1.utf8.count && $0 < $1) })
     }
 
     @Test("a URL's path segments and query values of eight characters are secrets, its names are not")
-    func parts() {
+    func parts() throws {
         let url = "https://example.org/hooks/abcdefgh/short?keyname=12345678&x=1&longername=1"
-        let notifier = NotifiersFixtures.notifier(.teams(url: .literal(url)))
+        let notifier = try NotifiersFixtures.client("teams", settings: "{\"url\": \"\(url)\"}")
         #expect(notifier.secrets == [url, "12345678", "abcdefgh"])
         #expect(notifier.masked("to \(url) and abcdefgh: keyname=12345678") == "to *** and ***: keyname=***")
     }
@@ -60,22 +58,21 @@ struct NotifiersSecretsTests {
             ("https://discord.com/api/webhooks/1/a?wait=false", "https://discord.com/api/webhooks/1/a?wait=false"),
             ("https://discord.com/api/%77ebhooks//1/a%2Fb", "https://discord.com/api/%77ebhooks//1/a%2Fb?wait=true"),
         ])
-    func addresses(url: String, expected: String) {
-        let request = NotifiersFixtures.notifier(.discord(url: .literal(url))).request(
+    func addresses(url: String, expected: String) throws {
+        let request = try NotifiersFixtures.client("discord", settings: "{\"url\": \"\(url)\"}").request(
             for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
         #expect(request.url == expected)
     }
 
     @Test("the network of the configuration is that of the request, and every wait and answer has a limit")
-    func limits() {
+    func limits() throws {
         let network = HTTPNetwork(caFile: "/etc/ca.pem", proxy: nil)
-        let notifier = Notifier(Config.Notifier(service: .slack(url: .literal("x"))), network: network) { _ in
-            "https://example.org"
-        }
+        let notifier = try NotifiersFixtures.client(
+            "slack", settings: #"{"url": "https://example.org"}"#, network: network)
         let request = notifier.request(
             for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
         #expect(request.network == network)
-        #expect(request.timeout == Notifier.timeout && request.connectTimeout == Notifier.connectTimeout)
-        #expect(request.bodyLimit == Notifier.answerLimit)
+        #expect(request.timeout == NotifierClient.timeout && request.connectTimeout == NotifierClient.connectTimeout)
+        #expect(request.bodyLimit == NotifierClient.responseLimit)
     }
 }

@@ -1,8 +1,8 @@
 import Curl
 import Testing
-import WatcherCore
+import WatcherService
 
-@testable import WatcherService
+@testable import WatcherCore
 
 @Suite("Signatures of a webhook")
 struct NotifiersSignatureTests {
@@ -30,8 +30,9 @@ struct NotifiersSignatureTests {
     }
 
     @Test("two attempts differ in time and signature alone")
-    func attempts() {
-        let notifier = NotifiersFixtures.notifier(.webhook(NotifiersFixtures.webhook(secret: "s3cret")))
+    func attempts() throws {
+        let notifier = try NotifiersFixtures.client(
+            "webhook", settings: NotifiersFixtures.webhook(#""secret": "s3cret", "headers": {"X-Team": "releases"}"#))
         let message = Message.example(of: .release, at: NotifiersFixtures.time)
         let first = notifier.request(for: message, at: Timestamp(seconds: 1))
         let second = notifier.request(for: message, at: Timestamp(seconds: 2))
@@ -45,18 +46,18 @@ struct NotifiersSignatureTests {
     }
 
     @Test("without a secret nothing is signed, and the id is still said")
-    func unsigned() {
-        let notifier = NotifiersFixtures.notifier(.webhook(NotifiersFixtures.webhook(secret: nil)))
+    func unsigned() throws {
+        let notifier = try NotifiersFixtures.client(
+            "webhook", settings: NotifiersFixtures.webhook(#""headers": {"X-Team": "releases"}"#))
         let request = notifier.request(
             for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
         #expect(request.headers.map(\.name) == ["Content-Type", "webhook-id", "webhook-timestamp", "X-Team"])
     }
 
     @Test("a header of one's own replaces the type")
-    func contentType() {
-        var webhook = NotifiersFixtures.webhook(secret: nil)
-        webhook.headers = ["content-type": .literal("application/vnd.example+json")]
-        let request = NotifiersFixtures.notifier(.webhook(webhook)).request(
+    func contentType() throws {
+        let settings = NotifiersFixtures.webhook(#""headers": {"content-type": "application/vnd.example+json"}"#)
+        let request = try NotifiersFixtures.client("webhook", settings: settings).request(
             for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
         #expect(request.headers.map(\.name) == ["webhook-id", "webhook-timestamp", "content-type"])
     }

@@ -1,6 +1,5 @@
 import Crypto
 import FoundationEssentials
-import WatcherCore
 
 /// Signatures of a webhook's body. Both are HMAC-SHA256.
 enum Signature {
@@ -17,8 +16,8 @@ enum Signature {
         return "sha256=" + code.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// What `whsec_` stands before is base64, with or without padding; any other secret is its own bytes, also one that
-    /// only looks like it.
+    /// Base64 after `whsec_`, with or without padding; any other secret is its own bytes, also after `whsec_` where it is
+    /// not valid base64.
     static func key(_ secret: String) -> [UInt8] {
         guard secret.hasPrefix("whsec_") else { return Array(secret.utf8) }
         let text = secret.dropFirst(6)

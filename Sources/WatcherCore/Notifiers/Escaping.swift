@@ -1,15 +1,13 @@
-import WatcherCore
-
-/// How foreign text is made to stand for itself in one markup.
+/// Escapes untrusted text for one markup language.
 ///
-/// It works on single scalars: to a receiver's pattern a `*` is one also with an accent on it.
+/// It works on single scalars: a `*` with an accent on it is still a `*` to a parser.
 struct Escaping: Sendable {
     /// What a scalar becomes; all others stay.
     let replacements: [Unicode.Scalar: String]
-    /// Whether `_` between letters or digits is text there anyway, and stays as it is (`8_10_0`).
+    /// Whether `_` between letters or digits is never markup, and is kept (`8_10_0`).
     var keepsInnerUnderscore = false
 
-    /// Goes behind a character to part it from what follows: invisible, and no word character to any mention pattern.
+    /// Separates a character from what follows: invisible, and no word character in any mention pattern.
     static let gap = "\u{200B}"
 
     /// Puts a gap behind each of these.
@@ -17,8 +15,8 @@ struct Escaping: Sendable {
         Dictionary(uniqueKeysWithValues: scalars.unicodeScalars.map { ($0, String($0) + gap) })
     }
 
-    /// Characters that look like those that make text bold, struck or code, for markups that have no escape. A gap does
-    /// not do: to most of them it is a character like any other, and `*` before it still begins bold text.
+    /// Similar characters for those of bold, struck or code text, for markup without an escape. A gap is not enough:
+    /// most parsers take it for an ordinary character, and `*` before it still begins bold text.
     static let likenesses: [Unicode.Scalar: String] = [
         "*": "\u{2217}", "_": "\u{FF3F}", "~": "\u{223C}", "`": "\u{2CB}", "|": "\u{A6}",
     ]
@@ -49,8 +47,8 @@ struct Escaping: Sendable {
         return result
     }
 
-    /// The escaped text when it measures at most `limit` UTF-16 units, else the escaped longest beginning that does,
-    /// with its mark.
+    /// The escaped text when it has at most `limit` UTF-16 units, else the longest beginning that has, escaped, with the
+    /// mark of a cut.
     func callAsFunction(_ text: String, limit: Int) -> String {
         self(text.cut(to: limit) { character in self(String(character)).utf16.count })
     }

@@ -1,17 +1,15 @@
-import Curl
-import WatcherCore
-
 /// Google Chat's incoming webhooks: a card, whose text is HTML.
 ///
 /// `requestId` makes repetitions of a request create one message only. Names as in the discovery document `chat.v1`.
-struct GoogleChat: Receiver {
-    let url: String
+struct GoogleChat: IncomingWebhook {
+    static let key = "googleChat"
 
-    var secrets: [String] { Self.parts(ofSecret: url) }
+    let url: Secret
 
-    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
-        .json(
-            Self.appending("requestId=\(Self.encoded(message.id))", to: url), Self.body(text))
+    func delivery(
+        of message: Message, _ text: Message.Text, _ values: SecretValues, at now: Timestamp
+    ) -> Delivery {
+        .json(values[url].appendingQuery("requestId=\(message.id.percentEncoded)"), Self.body(text))
     }
 
     /// Bytes of the whole message; Chat takes 32 000.
@@ -60,10 +58,10 @@ struct GoogleChat: Receiver {
     private static let html = Escaping.html
     private static let plain = Escaping(replacements: Escaping.gaps("@<"))
 
-    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
-        let error = answer.json?["error"]
+    func outcome(of response: NotifierResponse) -> DeliveryOutcome {
+        let error = response.json?["error"]
         let word = [error?.word("status"), error?.word("message")].compactMap { $0 }.joined(separator: ": ")
-        if let trouble = answer.trouble(word) { return trouble }
-        return answer.json?.word("name") != nil ? .delivered : answer.unexpected("a message")
+        if let failure = response.failure(word) { return failure }
+        return response.json?.word("name") != nil ? .delivered : response.unexpected("a message")
     }
 }

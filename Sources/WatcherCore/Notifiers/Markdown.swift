@@ -1,20 +1,18 @@
-import WatcherCore
-
-/// A message as one text in a dialect of Markdown: the parts that dialects share.
+/// A message in a dialect of Markdown: the parts that the dialects have in common.
 struct Markdown: Sendable {
-    /// For text that stands in the open.
+    /// For text outside of a fence.
     let escape: Escaping
-    /// What stands around bold text: `**` or `*`.
+    /// The mark around bold text: `**` or `*`.
     var bold = "**"
-    /// What breaks a line inside of a paragraph.
+    /// A line break within a paragraph.
     var lineBreak = "\n"
 
-    /// For text in a fence: nothing is read there but the fence's end.
+    /// For text in a fence, where only the end of the fence is markup.
     private static let fenced = Escaping(replacements: Escaping.gaps("`@<"))
 
     func title(_ text: Message.Text) -> String { bold + escape(text.title) + bold }
 
-    /// The parts between title and reference, in the order of reading; each can stand alone.
+    /// The parts between title and reference, in reading order; each is complete in itself.
     func parts(_ text: Message.Text, facts: Bool = true, links: Bool = true) -> [String] {
         var parts: [String] = []
         if !text.lines.isEmpty { parts.append(text.lines.map { escape($0) }.joined(separator: lineBreak)) }
@@ -26,7 +24,7 @@ struct Markdown: Sendable {
         }
         if links, !text.links.isEmpty { parts.append(text.links.map(link).joined(separator: " · ")) }
         if !text.hints.isEmpty {
-            // A command is made of names that the configuration allows.
+            // A command consists of names that the configuration allows.
             parts.append(text.hints.map { "\($0.purpose): `\($0.command)`" }.joined(separator: lineBreak))
         }
         return parts
@@ -43,13 +41,13 @@ struct Markdown: Sendable {
         }.joined(separator: "\n")
     }
 
-    /// For dialects in which a backslash takes the meaning from any of these.
+    /// For dialects in which a backslash escapes any of these.
     static let escapes = Escaping(
         replacements: Escaping.backslashes("\\`*_~[]|").merging(Escaping.gaps("@<$#")) { $1 },
         keepsInnerUnderscore: true)
 
-    /// For dialects without an escape: what marks text becomes its likeness, also a bracket, because one that is left open
-    /// ends at one of ours.
+    /// For dialects without an escape: similar characters, also for brackets, because an open one would be closed by one
+    /// of ours.
     static let likenesses = Escaping(
         replacements: Escaping.likenesses
             .merging(["[": "\u{FF3B}", "]": "\u{FF3D}", "<": "\u{2039}", ">": "\u{203A}"]) { $1 }

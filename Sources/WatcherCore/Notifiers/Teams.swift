@@ -1,20 +1,19 @@
-import Curl
-import WatcherCore
-
 /// Microsoft Teams by its Workflows ("When a Teams webhook request is received"): an Adaptive Card of version 1.5.
 ///
-/// Text from outside stands in `RichTextBlock`s, whose runs are never read as Markdown; only the title and the facts are,
-/// and there it is escaped. The address has changed its shape twice: it is never looked into.
-struct Teams: Receiver {
-    let url: String
+/// Untrusted text is in `RichTextBlock`s, whose runs are never parsed as Markdown; title and facts are, and there it is
+/// escaped. The address has changed its form twice, so it is not interpreted.
+struct Teams: IncomingWebhook {
+    static let key = "teams"
 
-    var secrets: [String] { Self.parts(ofSecret: url) }
+    let url: Secret
 
-    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
-        .json(url, Self.body(text))
+    func delivery(
+        of message: Message, _ text: Message.Text, _ values: SecretValues, at now: Timestamp
+    ) -> Delivery {
+        .json(values[url], Self.body(text))
     }
 
-    /// Bytes. Teams takes 28 672 after adding what it needs, some 18 percent; what is too long is dropped in silence.
+    /// Bytes. Teams takes 28 672 after adding what it needs, some 18 percent; what is too long is dropped without an error.
     static let limit = 20_000
     private static let actionsLimit = 6
 
@@ -39,7 +38,7 @@ struct Teams: Receiver {
         var body: [JSONValue] = [
             [
                 "type": "TextBlock", "text": .string(escape(text.title)), "style": "heading", "size": "Medium",
-                "weight": "Bolder", "color": .string(colour(text.tone)), "wrap": true,
+                "weight": "Bolder", "color": .string(colour(text.severity)), "wrap": true,
             ]
         ]
         body += text.lines.map { paragraph([run($0)]) }
@@ -84,14 +83,14 @@ struct Teams: Receiver {
         return .object(members)
     }
 
-    /// `{{DATE(…)}}` is the one thing that a card computes from its text, `@` what a person could take for a mention.
+    /// `{{DATE(…)}}` is the only expression in a card's text; `@` could be taken for a mention.
     private static let safe = Escaping(replacements: Escaping.gaps("@<{"))
     private static let escape = Escaping(
         replacements: Escaping.backslashes("\\`*_[]#").merging(Escaping.gaps("@<{")) { $1 },
         keepsInnerUnderscore: true)
 
-    private static func colour(_ tone: Message.Severity) -> String {
-        switch tone {
+    private static func colour(_ severity: Message.Severity) -> String {
+        switch severity {
         case .news: "Accent"
         case .good: "Good"
         case .neutral: "Default"
@@ -100,12 +99,12 @@ struct Teams: Receiver {
         }
     }
 
-    /// 202 comes before anybody has looked at the card; there is no way to learn more. Connectors of old told a failure
-    /// in the text of a 200.
-    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
-        if let trouble = answer.trouble(answer.json?["error"]?.word("message")) { return trouble }
-        if answer.text.contains("HTTP error 429") { return answer.retry("the service behind it is busy") }
-        if answer.text.contains("HTTP error ") { return answer.refused() }
-        return answer.isPage ? answer.unexpected("nothing") : .delivered
+    /// 202 is sent before the card is processed, and no later result can be asked for. Older connectors reported a
+    /// failure in the text of a 200.
+    func outcome(of response: NotifierResponse) -> DeliveryOutcome {
+        if let failure = response.failure(response.json?["error"]?.word("message")) { return failure }
+        if response.text.contains("HTTP error 429") { return response.retry("the service behind it is busy") }
+        if response.text.contains("HTTP error ") { return response.refused() }
+        return response.isPage ? response.unexpected("nothing") : .delivered
     }
 }

@@ -1,18 +1,18 @@
-import Curl
-import WatcherCore
-
-/// Discord's webhooks: one embed, and nobody is ever mentioned (`allowed_mentions`).
+/// Discord's webhooks: one embed, without mentions (`allowed_mentions`).
 ///
-/// Limits, hints and errors as in Discord's documentation of "Execute Webhook", "Embed Limits" and "Rate Limits".
-struct Discord: Receiver {
-    let url: String
+/// Limits, hints and errors are those of Discord's documentation of "Execute Webhook", "Embed Limits" and "Rate Limits".
+struct Discord: IncomingWebhook {
+    static let key = "discord"
 
-    var secrets: [String] { Self.parts(ofSecret: url) }
+    let url: Secret
 
-    /// With `wait` the answer tells whether the message was saved.
-    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
-        let waits = url.contains("?wait=") || url.contains("&wait=")
-        return .json(waits ? url : Self.appending("wait=true", to: url), Self.body(text, at: message.time))
+    /// With `wait` the response says whether the message was saved.
+    func delivery(
+        of message: Message, _ text: Message.Text, _ values: SecretValues, at now: Timestamp
+    ) -> Delivery {
+        let address = values[url]
+        let waits = address.contains("?wait=") || address.contains("&wait=")
+        return .json(waits ? address : address.appendingQuery("wait=true"), Self.body(text, at: message.time))
     }
 
     /// UTF-16 units: of an embed's parts, and of all its texts together.
@@ -30,7 +30,7 @@ struct Discord: Receiver {
         if let link = text.links.first { embed.append(.init("url", .string(link.url))) }
         let below = description(text)
         if !below.isEmpty { embed.append(.init("description", .string(below))) }
-        embed.append(.init("color", .integer(text.tone.rgb)))
+        embed.append(.init("color", .integer(text.severity.rgb)))
         let facts: [JSONValue] = fields(text).map {
             ["name": .string($0.name), "value": .string($0.value), "inline": true]
         }
@@ -64,11 +64,11 @@ struct Discord: Receiver {
             .reduce(0) { $0 + $1.utf16.count }
     }
 
-    /// 204 without `wait`. A webhook that was deleted answers 404, and asking it again gets the address restricted.
-    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
-        if let trouble = answer.trouble(answer.json?.word("message"), hint: answer.json?.seconds("retry_after")) {
-            return trouble
+    /// 204 without `wait`. A deleted webhook answers 404; asking again gets the client's address restricted.
+    func outcome(of response: NotifierResponse) -> DeliveryOutcome {
+        if let failure = response.failure(response.json?.word("message"), hint: response.json?.seconds("retry_after")) {
+            return failure
         }
-        return answer.isPage ? answer.unexpected("a message") : .delivered
+        return response.isPage ? response.unexpected("a message") : .delivered
     }
 }

@@ -1,5 +1,3 @@
-import WatcherCore
-
 extension Message.Severity {
     /// Red, green and blue in a byte each; readable on light and dark grounds.
     var rgb: Int {

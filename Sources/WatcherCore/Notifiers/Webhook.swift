@@ -1,45 +1,74 @@
-import Curl
-import WatcherCore
-
-/// A receiver of one's own: the message as data, signed.
+/// An HTTP endpoint of the user's: the message as data, signed.
 ///
-/// The signature is that of Standard Webhooks 1.0.0, and GitHub's beside it, over the same bytes, for receivers that know
-/// only that one.
-struct Webhook: Receiver {
-    let url: String
-    let secret: String?
-    /// In the order of their names.
-    let headers: [(name: String, value: String)]
-    /// In place of the built-in body.
-    let form: BodyTemplate?
+/// The signature is that of Standard Webhooks 1.0.0; GitHub's, over the same bytes, is for receivers that know only that
+/// one.
+struct Webhook: Notifier {
+    static let key = "webhook"
 
-    var secrets: [String] {
-        let values = headers.flatMap { [$0.value] + $0.value.split(separator: " ").map(String.init) } + [secret ?? ""]
-        return Self.parts(ofSecret: url) + values.filter { $0.utf8.count >= Self.shortestSecret }
+    let url: Secret
+    let secret: Secret?
+    let headers: [String: Secret]
+    /// In place of the built-in body.
+    let body: BodyTemplate?
+
+    init?(reading object: ConfigObject) {
+        let url = object.secretURL("url")
+        secret = object.secret("secret", .signingSecret)
+        var headers: [String: Secret] = [:]
+        var seen: Set<String> = []
+        for (name, value) in object.value("headers", default: .object([]))?.members(names: .headerName) ?? [] {
+            if !seen.insert(name.lowercased()).inserted {
+                value.report(.badValue, found: "this header for the second time", expected: "each once")
+            }
+            headers[name] = value.secret(.headerValue) { _ in Self.isCredential(name) }
+        }
+        self.headers = headers
+        body = object.value("body")?.bodyTemplate()
+        guard let url else { return nil }
+        self.url = url
     }
-    /// Bytes of a body: Standard Webhooks asks for less than 20 KB, and some receivers pass it as an argument.
+
+    /// Most headers are no secrets.
+    private static func isCredential(_ name: String) -> Bool {
+        ["authorization", "cookie", "key", "password", "secret", "token"].contains { name.lowercased().contains($0) }
+    }
+
+    var secrets: [Secret] { [url] + (secret.map { [$0] } ?? []) + headers.values }
+
+    func masks(_ values: SecretValues) -> [String] {
+        let headers = self.headers.values.map { values[$0] }
+        let words = headers + headers.flatMap { $0.split(separator: " ").map(String.init) }
+        return SecretValues.parts(ofURL: values[url])
+            + (words + (secret.map { [values[$0]] } ?? [])).filter { $0.utf8.count >= SecretValues.shortestPart }
+    }
+
+    /// Bytes of a body: Standard Webhooks asks for less than 20 KB, and some receivers pass it on as an argument.
     static let bodyLimit = 20_000
     /// UTF-8 bytes of `text`; it is not cut below the shortest.
     private static let textLimit = 4000
     private static let shortestText = 200
 
-    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
-        let body = (form.map { Self.body(message, text, in: $0) } ?? Self.body(message, text)).utf8()
+    func delivery(
+        of message: Message, _ text: Message.Text, _ values: SecretValues, at now: Timestamp
+    ) -> Delivery {
+        let body = (self.body.map { Self.body(message, text, in: $0) } ?? Self.body(message, text)).utf8()
+        let headers = self.headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: values[$0.value]) }
         var own: [(name: String, value: String)] = []
         if !headers.contains(where: { $0.name.lowercased() == "content-type" }) {
             own.append(("Content-Type", "application/json; charset=utf-8"))
         }
         own.append(("webhook-id", message.id))
         own.append(("webhook-timestamp", String(now.seconds)))
-        if let secret {
+        if let secret = secret.map({ values[$0] }) {
             let signature = Signature.standard(id: message.id, time: now, body: body, secret: secret)
             own.append(("webhook-signature", signature))
             own.append(("X-Hub-Signature-256", Signature.github(body: body, secret: secret)))
         }
-        return Post(url: url, headers: own + headers, body: body)
+        return .http(Delivery.HTTP(url: values[url], headers: own + headers, body: body))
     }
 
-    /// The body of the contract. When it would be too long only the newest releases stay, newest first, and their number is said.
+    /// The built-in body. When it would be too long only the newest releases are kept, newest first, and the others are
+    /// counted.
     static func body(_ message: Message, _ text: Message.Text) -> JSONValue {
         let all = message.releases?.count ?? 0
         var kept = all
@@ -67,7 +96,7 @@ struct Webhook: Receiver {
         add(
             "releases",
             message.releases.map { notes in
-                // In their own order, unless some must go.
+                // In their own order, unless some are left out.
                 let list = kept < all ? Array(notes.newestFirst.prefix(kept)) : notes
                 return .array(list.map { release($0, of: message.upstream) })
             })
@@ -79,13 +108,13 @@ struct Webhook: Receiver {
         return .object(members)
     }
 
-    /// A body of one's own. When it would be too long, the longest values in it are cut.
-    private static func body(_ message: Message, _ text: Message.Text, in form: BodyTemplate) -> JSONValue {
+    /// A custom body. When it would be too long, the longest values in it are cut.
+    private static func body(_ message: Message, _ text: Message.Text, in template: BodyTemplate) -> JSONValue {
         var limit = textLimit
         while true {
             let short = plain(text, limit: limit)
-            let body = form.render { template in
-                template.render(message, short) { safe($0, limit: limit) }
+            let body = template.render { string in
+                string.render(message, short) { safe($0, limit: limit) }
             }
             if limit <= shortestText || body.utf8().count <= bodyLimit { return body }
             limit /= 2
@@ -98,7 +127,7 @@ struct Webhook: Receiver {
 
     private static func release(_ note: ReleaseSummary, of upstream: String?) -> JSONValue {
         var members: [JSONValue.Member] = []
-        // Only a job of several upstreams holds releases of others.
+        // Only a job of several upstreams has releases of others.
         if note.upstream != upstream { members.append(.init("upstream", word(note.upstream))) }
         members.append(.init("tag", word(note.tag)))
         members.append(.init("version", word(note.version)))
@@ -136,14 +165,14 @@ struct Webhook: Receiver {
         .string(text.cleanedLines(limit: Message.Text.quoteLimit, lines: Message.Text.quoteLines))
     }
 
-    /// `text` is there to be shown, so it may land in a chat: no mention in it works anywhere.
+    /// `text` may end up in a chat: no mention in it works anywhere.
     private static let safe = Escaping(replacements: Escaping.gaps("@<"))
 
     /// adnanh/webhook answers 200 when its rules refuse a message, and 500 for a wrong signature.
-    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
-        if ["Hook rules were not satisfied.", "Error occurred while evaluating hook rules."].contains(answer.text) {
-            return answer.refused()
+    func outcome(of response: NotifierResponse) -> DeliveryOutcome {
+        if ["Hook rules were not satisfied.", "Error occurred while evaluating hook rules."].contains(response.text) {
+            return response.refused()
         }
-        return answer.trouble() ?? .delivered
+        return response.failure() ?? .delivered
     }
 }

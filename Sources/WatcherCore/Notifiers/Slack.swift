@@ -1,18 +1,17 @@
-import Curl
-import WatcherCore
-
-/// Slack's incoming webhooks, and what speaks their language.
+/// Slack's incoming webhooks, and what is compatible with them.
 ///
 /// A header, sections and a context block; nothing in them can be read as a mention (`<!channel>`, `<@U…>`) or a link,
 /// because `<`, `>` and `&` are escaped, and `link_names` is never set. Sources: Slack's "Formatting text for app
 /// surfaces", "Block Kit" and the changelog entry of 2016-05-17 for the errors.
-struct Slack: Receiver {
-    let url: String
+struct Slack: IncomingWebhook {
+    static let key = "slack"
 
-    var secrets: [String] { Self.parts(ofSecret: url) }
+    let url: Secret
 
-    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
-        .json(url, Self.body(text))
+    func delivery(
+        of message: Message, _ text: Message.Text, _ values: SecretValues, at now: Timestamp
+    ) -> Delivery {
+        .json(values[url], Self.body(text))
     }
 
     /// UTF-16 units: of a header, of a section's text and of a field (each less room for markup), of the fallback.
@@ -84,21 +83,21 @@ struct Slack: Receiver {
         replacements: entities.merging(Escaping.likenesses.merging(Escaping.gaps("@")) { $1 }) { $1 },
         keepsInnerUnderscore: true)
     private static let code = Escaping(replacements: entities.merging(Escaping.gaps("`@")) { $1 })
-    /// For `plain_text`, which is never read for anything; the gaps are for what reads it after Slack.
+    /// For `plain_text`, in which Slack has no markup; the gaps are for what forwards it.
     private static let plain = Escaping(replacements: Escaping.gaps("@<"))
 
-    /// Only `ok` is a delivery. Receivers that take Slack's messages answer in JSON.
-    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
-        let hint = answer.json?.seconds("retry_after")
-        let word = answer.json?.word("error")
-        if let trouble = answer.trouble(word, hint: hint) { return trouble }
-        if answer.text == "ok" || answer.json?["ok"] == true || answer.json?["success"] == true
-            || answer.json?["result"] == "success"
+    /// Only `ok` is a delivery. Services that are compatible with Slack answer in JSON.
+    func outcome(of response: NotifierResponse) -> DeliveryOutcome {
+        let hint = response.json?.seconds("retry_after")
+        let word = response.json?.word("error")
+        if let failure = response.failure(word, hint: hint) { return failure }
+        if response.text == "ok" || response.json?["ok"] == true || response.json?["success"] == true
+            || response.json?["result"] == "success"
         {
             return .delivered
         }
-        if word == "rate_limited" || word == "ratelimited" { return answer.retry(word, hint: hint) }
-        return answer.unexpected("ok")
+        if word == "rate_limited" || word == "ratelimited" { return response.retry(word, hint: hint) }
+        return response.unexpected("ok")
     }
 }
 

@@ -1,5 +1,3 @@
-import WatcherCore
-
 /// A text with its entities; offsets and lengths in UTF-16 units, as Telegram counts.
 struct TelegramText: Sendable {
     private(set) var text = ""
@@ -46,7 +44,7 @@ struct TelegramText: Sendable {
 
     private static let gaps = Escaping(replacements: Escaping.gaps("@#<"))
 
-    /// Telegram makes `@name`, `#word` and `/command` clickable by itself, and tells the one who was named.
+    /// Telegram makes links of `@name`, `#word` and `/command` by itself, and notifies the user who is named.
     private static func withoutTriggers(_ text: String) -> String {
         let parted = gaps(text).replacing(" /", with: " /\(Escaping.gap)").replacing("\n/", with: "\n/\(Escaping.gap)")
         return parted.hasPrefix("/") ? "/\(Escaping.gap)" + parted.dropFirst() : parted

@@ -1,16 +1,15 @@
-import Curl
-import WatcherCore
-
 /// Rocket.Chat's incoming integrations: a text, and an attachment in the message's colour.
 ///
-/// No `channel`: most servers refuse a message that names one.
-struct RocketChat: Receiver {
-    let url: String
+/// Without `channel`, which most servers refuse.
+struct RocketChat: IncomingWebhook {
+    static let key = "rocketchat"
 
-    var secrets: [String] { Self.parts(ofSecret: url) }
+    let url: Secret
 
-    func post(_ message: Message, _ text: Message.Text, at now: Timestamp) -> Post {
-        .json(url, Self.body(text))
+    func delivery(
+        of message: Message, _ text: Message.Text, _ values: SecretValues, at now: Timestamp
+    ) -> Delivery {
+        .json(values[url], Self.body(text))
     }
 
     /// UTF-16 units of all texts together: the server's default for a message.
@@ -24,7 +23,7 @@ struct RocketChat: Receiver {
     private static let markdown = Markdown(escape: Markdown.likenesses, bold: "*")
 
     private static func message(_ text: Message.Text) -> JSONValue {
-        var attachment: [JSONValue.Member] = [.init("color", .string(text.tone.colour))]
+        var attachment: [JSONValue.Member] = [.init("color", .string(text.severity.colour))]
         var rest = text
         if let link = text.links.first {
             attachment.append(.init("title", .string(link.title)))
@@ -51,10 +50,10 @@ struct RocketChat: Receiver {
         }
     }
 
-    func outcome(of answer: NotifierResponse) -> DeliveryOutcome {
-        let word = answer.json?.word("error") ?? answer.json?.word("message")
-        if answer.status == 503 { return answer.retry(word ?? "unavailable, or the integration is disabled") }
-        if let trouble = answer.trouble(word) { return trouble }
-        return answer.json?["success"] == true ? .delivered : answer.unexpected("success")
+    func outcome(of response: NotifierResponse) -> DeliveryOutcome {
+        let word = response.json?.word("error") ?? response.json?.word("message")
+        if response.status == 503 { return response.retry(word ?? "unavailable, or the integration is disabled") }
+        if let failure = response.failure(word) { return failure }
+        return response.json?["success"] == true ? .delivered : response.unexpected("success")
     }
 }

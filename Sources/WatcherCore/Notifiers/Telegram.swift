@@ -1,0 +1,59 @@
+/// Telegram's Bot API: plain text, and entities that say which part is bold or a link. The text is not parsed as markup,
+/// so nothing needs an escape.
+struct Telegram: Notifier {
+    static let key = "telegram"
+
+    /// A bot's token.
+    let token: Secret
+    /// A number, negative for groups, or `@channel`.
+    let chat: Secret
+    let apiURL: Secret
+
+    private static let defaultURL = "https://api.telegram.org"
+
+    init?(reading object: ConfigObject) {
+        let token = object.secret("token", .token, required: true)
+        let chat = object.word("chat", .telegramChat)
+        let apiURL = object.server("apiURL", default: Self.defaultURL)
+        guard let token, let chat else { return nil }
+        (self.token, self.chat) = (token, chat)
+        self.apiURL = apiURL ?? .literal(Self.defaultURL)
+    }
+
+    var secrets: [Secret] { [token, chat, apiURL] }
+
+    /// The second half of a token is the secret in it.
+    func masks(_ values: SecretValues) -> [String] {
+        [values[token]] + values[token].split(separator: ":").dropFirst().map(String.init)
+    }
+
+    func delivery(
+        of message: Message, _ text: Message.Text, _ values: SecretValues, at now: Timestamp
+    ) -> Delivery {
+        .json(
+            "\(values[apiURL].withoutTrailingSlashes)/bot\(values[token])/sendMessage",
+            Self.body(text, chat: values[chat]))
+    }
+
+    /// UTF-16 units of the text.
+    static let limit = 4096
+
+    static func body(_ text: Message.Text, chat: String) -> JSONValue {
+        let fitting = text.fitted { TelegramText($0).text.utf16.count <= limit }
+        let content = TelegramText(fitting)
+        return [
+            "chat_id": Int64(chat).map(JSONValue.integer) ?? .string(chat), "text": .string(content.text),
+            "entities": .array(content.entities), "link_preview_options": ["is_disabled": true],
+        ]
+    }
+
+    func outcome(of response: NotifierResponse) -> DeliveryOutcome {
+        let parameters = response.json?["parameters"]
+        if case .number(let moved)? = parameters?["migrate_to_chat_id"] {
+            return response.refused("the group was upgraded to a supergroup: set chat to \(moved)")
+        }
+        let word = response.json?.word("description")
+        if let failure = response.failure(word, hint: parameters?.seconds("retry_after")) { return failure }
+        return response.json?["ok"] == true ? .delivered : response.unexpected("ok")
+    }
+}
