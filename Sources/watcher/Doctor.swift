@@ -40,7 +40,7 @@ struct DoctorCommand: AsyncParsableCommand {
             let warned = findings.count { $0.verdict == .warning }
             Terminal.say("\(findings.count - failed - warned) ok, \(warned) warnings, \(failed) failed")
         }
-        if failed > 0 { throw Terminal.personNeeded }
+        if failed > 0 { throw Terminal.actionRequired }
     }
 
     private func show(_ finding: Diagnostic) {

@@ -31,7 +31,7 @@ struct Explain: AsyncParsableCommand {
         case .failed(let trouble):
             let masked = redactor.mask(trouble)
             Terminal.fail(["\(subject.upstream.repository): \(masked.reason)"], hint: masked.hint)
-            throw Terminal.personNeeded
+            throw Terminal.actionRequired
         case .unchanged: break
         case .list(let list):
             let explanation = Explanation(list, subject.upstream, subject.watch, at: Clock.now())

@@ -43,7 +43,7 @@ struct Notify: AsyncParsableCommand {
         var failed = false
         for type in types { failed = await !send(example(of: type), ready, http) || failed }
         await http.shutdown()
-        if failed { throw Terminal.personNeeded }
+        if failed { throw Terminal.actionRequired }
     }
 
     private func example(of type: MessageType) -> Message {

@@ -36,7 +36,7 @@ struct Once: AsyncParsableCommand {
         } else if dryRun {
             plan(pass, setup).forEach { Terminal.say($0) }
         }
-        if pass.ledger.needsPerson(setup.config) { throw Terminal.personNeeded }
+        if pass.ledger.needsPerson(setup.config) { throw Terminal.actionRequired }
     }
 
     private var voice: Console { Console(isVerbose: common.verbose, isSilent: json || dryRun) }
@@ -58,7 +58,7 @@ struct Once: AsyncParsableCommand {
                                 ("detail", result.word == .failed ? nil : result.detail.map { .string($0) }),
                             ]))
                     })),
-            .init("jobs", .array(jobs.map(StatusReport.job))),
+            .init("jobs", .array(jobs.map { JSONStatus.job(StatusSnapshot.Job($0)) })),
             .init(
                 "deliveries",
                 .array(

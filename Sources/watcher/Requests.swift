@@ -58,7 +58,7 @@ struct CheckNow: ParsableCommand {
         let file = try common.setup().stateFile(making: false)
         guard let daemon = try ControlClient.daemon(of: file) else {
             Terminal.fail(["no daemon is running on \(file.path)"], hint: "watcher once looks at every upstream")
-            throw Terminal.personNeeded
+            throw Terminal.actionRequired
         }
         try ControlClient.ask(.checkNow, file, daemon)
     }
@@ -96,7 +96,7 @@ enum ControlClient {
         guard let answer else {
             Terminal.fail(
                 ["the daemon (pid \(daemon)) has not answered"], hint: "watcher status shows whether it was done")
-            throw Terminal.personNeeded
+            throw Terminal.actionRequired
         }
         try say(answer)
     }
@@ -118,7 +118,7 @@ enum ControlClient {
         case .done(let words): Terminal.say(words)
         case .refused(let words, let hint):
             Terminal.fail([words], hint: hint)
-            throw Terminal.personNeeded
+            throw Terminal.actionRequired
         }
     }
 }

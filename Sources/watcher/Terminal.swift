@@ -9,7 +9,10 @@ enum Terminal {
 
     static func say(_ line: String) { write(Self.printable(line) + "\n", to: STDOUT_FILENO) }
 
-    static func say(_ json: JSONValue) { write(json.text(.pretty), to: STDOUT_FILENO) }
+    static func say(_ json: JSONValue) { write(json.text(.pretty)) }
+
+    /// A whole document, as it is.
+    static func write(_ document: String) { write(document, to: STDOUT_FILENO) }
 
     static func log(_ line: String) { write(Self.printable(line) + "\n", to: STDERR_FILENO) }
 
@@ -24,8 +27,8 @@ enum Terminal {
         return text.prefix(1).lowercased() + text.dropFirst()
     }
 
-    /// Ends with the status for "a person is needed".
-    static let personNeeded = ExitCode(1)
+    /// Action required.
+    static let actionRequired = ExitCode(1)
 
     /// No text from outside moves the cursor, rings the bell or reverses the line.
     private static func printable(_ line: String) -> String {

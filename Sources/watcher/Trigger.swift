@@ -48,10 +48,10 @@ struct Trigger: AsyncParsableCommand {
             case .done(let words): Terminal.say(words)
             case .refused(let words, let hint):
                 Terminal.fail([words], hint: hint)
-                throw Terminal.personNeeded
+                throw Terminal.actionRequired
             }
         }
-        if pass.ledger.needsPerson(setup.config) { throw Terminal.personNeeded }
+        if pass.ledger.needsPerson(setup.config) { throw Terminal.actionRequired }
     }
 
     /// A mistyped tag is found before anything is started.
@@ -68,6 +68,6 @@ struct Trigger: AsyncParsableCommand {
             Terminal.fail(
                 ["\(repository) \(tag): \(masked.reason)"], hint: "watcher explain \(repository) lists its releases")
         }
-        throw Terminal.personNeeded
+        throw Terminal.actionRequired
     }
 }

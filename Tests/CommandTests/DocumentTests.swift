@@ -48,7 +48,7 @@ import Testing
             #expect(empty.status == 0)
             #expect(empty.json["jobs"] == [] && empty.json["deliveries"] == [])
             #expect(empty.json["upstreams"]?.object?.count == 2)
-            #expect(try await world.run("status").out.contains("never looked at"))
+            #expect(try await world.run("status").out.contains("not checked yet"))
             #expect(world.files().isEmpty, "status makes no file")
 
             try await world.baseline()
@@ -62,7 +62,7 @@ import Testing
             #expect(pending?["status"] == "pending" && pending?["reason"]?.string?.contains("500") == true)
             #expect(full["deliveries"]?.first(where: "notifier", is: "team-chat")?["status"] == "succeeded")
             let words = try await world.run("status").out
-            for text in ["elabftw (elabftw/elabftw): 5.6.13", "running", "build-image", "messages waiting"] {
+            for text in ["elabftw (elabftw/elabftw): 5.6.13", "In progress:", "build-image", "release message to hook pending"] {
                 #expect(words.contains(text), "\(words)")
             }
         }
@@ -82,6 +82,19 @@ import Testing
             #expect(output.json["stale"] == ["elabftw"])
             world.set("upstreams.elabftw.every", "1h")
             #expect(try await world.run("status").status == 0)
+        }
+    }
+
+    @Test("status calls no upstream stale within a minute, however short its interval is") func shortInterval()
+        async throws
+    {
+        try await withWorld { world async throws in
+            world.set("upstreams.elabftw.every", "1s")
+            try await world.baseline()
+            try world.age("upstreams.elabftw.lastGoodCheck", by: 30)
+            #expect(try await world.run("status").status == 0)
+            try world.age("upstreams.elabftw.lastGoodCheck", by: 40)
+            #expect(try await world.run("status").status == 1)
         }
     }
 

@@ -157,7 +157,7 @@ import Testing
             #expect(chat.last?.text.contains("hook") == true)
 
             let status = try await world.run("status")
-            #expect(status.out.contains("messages refused"))
+            #expect(status.out.contains(" release message to hook failed: answered \(answer.status)"))
             let id = try #require(world.messages.first?["id"]?.string)
             let deliveries = try await world.run("status", "--json").json["deliveries"]
             let delivery = deliveries?.array?.first { $0["id"]?.string == id && $0["notifier"] == "hook" }

@@ -51,7 +51,7 @@ import Testing
             let id = try await failedJob(world)
             #expect(try await world.run("forget", id).status == 0)
             try await world.quietPass()
-            #expect(try await world.run("status").out.contains("until retry or forget") == false)
+            #expect(try await world.run("status").out.contains("Action required:") == false)
         }
     }
 

@@ -17,6 +17,9 @@ package struct PollBudget: Sendable, Equatable {
     /// Without a word from the server: what GitHub gives an address, and a token.
     package static let limits = (anonymous: 60, token: 5000)
 
+    /// The least `current` that is reported.
+    static let reportedFrom = 1.05
+
     package init() {}
 
     package init(_ config: Config, _ ledger: Ledger, at now: Instant) {
@@ -60,9 +63,9 @@ package struct PollBudget: Sendable, Equatable {
 
     /// For people, when intervals are not what the configuration says.
     package var words: String? {
-        guard current >= 1.05 else { return nil }
+        guard current >= Self.reportedFrom else { return nil }
         let tenths = Int(min(current, 1e6) * 10)
-        return "intervals stretched \(tenths / 10).\(tenths % 10) times to keep to the quota"
+        return "polling slowed \(tenths / 10).\(tenths % 10)× to stay within the rate limit"
     }
 
     /// Whether a daemon's looks are to wait for the reset, so that the rest is there for what has been begun.

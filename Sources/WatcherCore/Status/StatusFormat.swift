@@ -1,0 +1,17 @@
+/// A form in which the status is written. A new one is a file with a type that conforms, and a line in `statusFormats`.
+package protocol StatusFormat: Sendable {
+    /// What selects it: `--format` of `watcher status`.
+    static var key: String { get }
+
+    /// The whole document, with a line break at its end.
+    static func render(_ snapshot: StatusSnapshot) -> String
+}
+
+package let statusFormats: [any StatusFormat.Type] = [TextStatus.self, JSONStatus.self]
+
+extension StatusSnapshot {
+    /// The document in the format with that key; nil where there is none.
+    package func rendered(as key: String, among formats: [any StatusFormat.Type] = statusFormats) -> String? {
+        formats.first { $0.key == key }?.render(self)
+    }
+}

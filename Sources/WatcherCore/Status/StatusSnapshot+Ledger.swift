@@ -1,0 +1,72 @@
+extension StatusSnapshot {
+    /// Seconds: no upstream is stale before, because a daemon saves its latest checks only now and then.
+    static let shortestStaleTime: Int64 = 60
+
+    package init(_ config: Config, _ ledger: Ledger, at now: Instant) {
+        time = now.floor
+        upstreams = config.upstreams.sorted { $0.key < $1.key }.map { name, upstream in
+            Upstream(name, upstream, ledger.upstreams[name], in: config, at: now)
+        }
+        jobs = (ledger.jobs + ledger.history).map(Job.init)
+        deliveries = Self.pending(config, ledger.outbox) + ledger.outbox.ended.map(Delivery.init)
+        rateLimits = ledger.quotas.sorted { $0.key < $1.key }.map { RateLimit($0.key, $0.value) }
+        let budget = PollBudget(config, ledger, at: now)
+        slowdown = budget.current >= PollBudget.reportedFrom ? budget.current : nil
+    }
+
+    private static func pending(_ config: Config, _ outbox: Outbox) -> [Delivery] {
+        outbox.messages.flatMap { outgoing in
+            outgoing.notifiers.map { name in
+                let unknown = config.notifiers[name] == nil ? "no longer in the configuration" : nil
+                return Delivery(
+                    id: outgoing.message.id, notifier: name, type: outgoing.message.type, state: .pending,
+                    reason: outbox.receivers[name]?.reason ?? unknown, next: outbox.receivers[name]?.notBefore)
+            }
+        }
+    }
+}
+
+extension StatusSnapshot.Upstream {
+    init(_ name: String, _ upstream: Config.Upstream, _ state: UpstreamState?, in config: Config, at now: Instant) {
+        self.init(name: name, repository: upstream.repository, isChecked: state != nil)
+        guard let state else { return }
+        lastSeen = state.lastSeen
+        lastGoodCheck = state.lastGoodCheck
+        failures = state.failures
+        error = state.lastError
+        replacedBy = state.replacedBy
+        waiting = state.waiting.map {
+            StatusSnapshot.Waiting(
+                tag: $0.release.tag, missing: $0.missing, until: $0.until, isStalled: $0.isStalled)
+        }
+        guard let since = state.lastGoodCheck ?? state.firstCheck else { return }
+        let usual = max(Core.interval(of: upstream, in: config), state.usualGap ?? 0)
+        isStale = now.floor.seconds(since: since) > max(3 * usual, StatusSnapshot.shortestStaleTime)
+    }
+}
+
+extension StatusSnapshot.Job {
+    package init(_ job: WatcherCore.Job) {
+        self.init(
+            id: job.id, action: job.action, state: State(rawValue: job.status) ?? .running, reason: job.reason,
+            url: job.run?.url, releases: (job.releases ?? job.causes).mapValues(\.tag), attempts: job.attempts,
+            created: job.created, begun: job.begunAt, ended: job.endedAt, next: job.notBefore, log: job.log,
+            platforms: job.platforms, isActionRequired: job.phase == .ended(.failed) && !job.isSettled)
+    }
+}
+
+extension StatusSnapshot.Delivery {
+    init(_ delivery: Outbox.Delivery) {
+        self.init(
+            id: delivery.id, notifier: delivery.notifier, type: delivery.type,
+            state: delivery.succeeded ? .succeeded : .failed, reason: delivery.reason, ended: delivery.at)
+    }
+}
+
+extension StatusSnapshot.RateLimit {
+    init(_ account: String, _ record: WatcherCore.RateLimit.Record) {
+        self.init(
+            account: account, limit: record.limit, remaining: record.remaining, resetsAt: record.resetsAt,
+            pausedUntil: record.pausedUntil, reason: record.pauseReason)
+    }
+}

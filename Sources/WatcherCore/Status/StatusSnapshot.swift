@@ -1,0 +1,84 @@
+/// The status at one moment, as values: what every output shows. A format renders it and knows nothing of the core.
+package struct StatusSnapshot: Sendable, Equatable {
+    package var time: Timestamp
+    /// By name.
+    package var upstreams: [Upstream]
+    /// Pending and running ones, then those that have ended, the newest last.
+    package var jobs: [Job]
+    /// Pending ones, then those that have ended, the newest last.
+    package var deliveries: [Delivery]
+    /// By account.
+    package var rateLimits: [RateLimit]
+    /// By how much a daemon multiplies the intervals to stay within the rate limit; nil where it does not.
+    package var slowdown: Double?
+
+    package struct Upstream: Sendable, Equatable {
+        package var name: String
+        package var repository: String
+        package var isChecked: Bool
+        package var lastSeen: ReleaseReference?
+        package var lastGoodCheck: Timestamp?
+        package var failures = 0
+        package var error: String?
+        /// The id of the repository that has taken the name: checks are stopped until it is accepted.
+        package var replacedBy: Int64?
+        /// No good check for longer than its interval and the usual gap between passes explain.
+        package var isStale = false
+        package var waiting: [Waiting] = []
+    }
+
+    /// A release that cannot be taken yet.
+    package struct Waiting: Sendable, Equatable {
+        package var tag: String
+        package var missing: [String]
+        package var until: Timestamp?
+        package var isStalled: Bool
+    }
+
+    package struct Job: Sendable, Equatable {
+        package enum State: String, Sendable { case pending, running, succeeded, failed, superseded }
+
+        package var id: String
+        package var action: String
+        package var state: State
+        package var reason: String?
+        package var url: String?
+        /// Tags by upstream.
+        package var releases: [String: String]
+        package var attempts: Int
+        package var created: Timestamp
+        package var begun: Timestamp?
+        package var ended: Timestamp?
+        /// When it goes on, where it waits for a time.
+        package var next: Timestamp?
+        package var log: String?
+        package var platforms: [PlatformDigest]?
+        /// Failed, and neither retried, forgotten nor followed by a success.
+        package var isActionRequired: Bool
+    }
+
+    package struct Delivery: Sendable, Equatable {
+        package enum State: String, Sendable { case pending, succeeded, failed }
+
+        package var id: String
+        package var notifier: String
+        package var type: MessageType
+        package var state: State
+        package var reason: String?
+        /// Of a pending one: when it is sent again, where that is not at once.
+        package var next: Timestamp?
+        package var ended: Timestamp?
+    }
+
+    package struct RateLimit: Sendable, Equatable {
+        package var account: String
+        package var limit: Int?
+        package var remaining: Int?
+        package var resetsAt: Timestamp?
+        /// Nil when no pause is in effect or the time of it is over.
+        package var pausedUntil: Timestamp?
+        package var reason: String?
+    }
+
+    package var stale: [String] { upstreams.filter(\.isStale).map(\.name) }
+}
