@@ -46,6 +46,7 @@ struct Watcher: AsyncParsableCommand {
             Forget.self,
             Accept.self,
             CheckNow.self,
+            Versions.self,
         ])
 
     /// Runs the command that the process was started with, and ends the process.

@@ -106,8 +106,8 @@ package struct Template: Sendable, Hashable {
                 switch field {
                 case .tag: text += release.tag
                 case .version: text += release.version
-                case .major: text += version.map { String($0.major) } ?? ""
-                case .minor: text += version.map { String($0.minor) } ?? ""
+                case .major: text += version?.major ?? ""
+                case .minor: text += version?.minor ?? ""
                 case .publishedAt: text += release.publishedAt?.description ?? ""
                 case .url: text += release.url
                 }
