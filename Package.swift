@@ -20,8 +20,9 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Curl", dependencies: ["CCurl"]),
         .systemLibrary(name: "CGlibc"),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         // For the signatures of messages: pure functions, as all of the core.
-        .target(name: "WatcherCore", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "WatcherCore", dependencies: ["CPCRE2", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "WatcherService",
             dependencies: [

@@ -1,8 +1,9 @@
 extension Config.Upstream {
     init(reading object: ConfigObject) {
         self.init(repository: object.text("github", .repository, required: true) ?? "")
+        line = object.text("line", .tagLine)
         prereleases = object.boolean("prereleases", default: prereleases)
-        minimumVersion = object.text("minimumVersion", .version).flatMap(Version.init)
+        minimumVersion = object.text("minimumVersion", .version).flatMap { Version($0) }
         include = object.value("include")?.pattern()
         exclude = object.value("exclude")?.pattern()
         let assets = object.value("requiredAssets", default: .array([]))

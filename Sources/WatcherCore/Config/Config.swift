@@ -57,6 +57,8 @@ package struct Config: Sendable, Equatable {
     package struct Upstream: Sendable, Equatable {
         /// `OWNER/NAME`.
         package var repository: String
+        /// What stands before the version in the tags that are followed; nil: found at the first check.
+        package var line: String?
         package var prereleases = false
         package var minimumVersion: Version?
         /// Whole-tag regular expressions, proven to compile.

@@ -59,6 +59,10 @@ extension TextRule {
 
     static let version = TextRule(expected: "a version such as \"5.5.0\"") { Version($0) != nil }
 
+    static let tagLine = TextRule(
+        expected: "what stands before the version in a tag, such as \"helm-\", or \"\" for nothing"
+    ) { $0.isEmpty || Tag.isSafe($0 + "1") }
+
     static let path = TextRule(expected: "a path, without \"~\" at its start") { text in
         isPlain(text) && !text.hasPrefix("~")
     }

@@ -14,7 +14,7 @@ package struct VersionReport: Sendable {
     /// - Parameter line: the only line that is shown.
     package init(_ texts: [String], line: String? = nil) {
         let read = texts.map { ($0, Version($0)) }
-        let lines = VersionLines(read.compactMap { $1.map { ($0, nil) } }, line: line)
+        let lines = VersionLines(read.compactMap { $1.map { VersionLines.Tag($0) } }, line: line)
         let wanted = line.map(LineName.key)
         let order = Dictionary(
             lines.lines.enumerated().map { (LineName.key($1.name), ($0, $1.name)) },

@@ -1,5 +1,3 @@
-import _StringProcessing
-
 /// What is decided about one release, and why: a pure function of the release, the configuration, what has been seen,
 /// and the time. The order of GitHub's list plays no part.
 package enum Decision: Sendable, Equatable {
@@ -27,32 +25,36 @@ package struct ReleaseClassifier {
     private let seen: [Int64: SeenReleases.Entry]
     private let waiting: [UpstreamState.Waiting]
     private let takenTags: Set<String>
-    private let include: Regex<AnyRegexOutput>?
-    private let exclude: Regex<AnyRegexOutput>?
+    private let filter: TagFilter
+    private let line: FollowedLine
     private let now: Instant
 
     /// `waiting`: what the looks before have made wait.
-    package init(_ config: Config.Upstream, seen: SeenReleases, waiting: [UpstreamState.Waiting] = [], now: Instant) {
+    package init(
+        _ config: Config.Upstream, line: FollowedLine = FollowedLine(), seen: SeenReleases,
+        waiting: [UpstreamState.Waiting] = [], now: Instant
+    ) {
         self.config = config
         self.seen = seen.index()
         self.waiting = waiting
         self.takenTags = Set(self.seen.values.filter { $0.reason == .taken || $0.reason == .firstSight }.map(\.tag))
         self.now = now
-        // Proven to compile when the configuration was read.
-        include = config.include.flatMap { try? Regex($0) }
-        exclude = config.exclude.flatMap { try? Regex($0) }
+        filter = TagFilter(config)
+        self.line = line
     }
 
     package func decide(_ release: Release) -> Decision {
         if release.isDraft { return .draft }
         if let entry = seen[release.id], !isPromoted(release, entry) { return .known(entry.reason) }
-        guard Tag.isSafe(release.tag) else { return .ignore(.unusableTag) }
-        guard let version = Version(release.tag) else { return .ignore(.unreadableVersion) }
+        let version: Version
+        switch filter.read(release.tag) {
+        case .ignored(let reason): return .ignore(reason)
+        case .version(let found): version = found
+        }
+        guard line.contains(version) else { return .ignore(.otherLine) }
         if takenTags.contains(release.tag) { return .ignore(.republished) }
         if !config.prereleases, release.isPrerelease || version.isPrerelease { return .ignore(.prerelease) }
         if let minimum = config.minimumVersion, version < minimum { return .ignore(.belowMinimum) }
-        if let include, !Self.matches(include, release.tag) { return .ignore(.notIncluded) }
-        if let exclude, Self.matches(exclude, release.tag) { return .ignore(.excluded) }
         let missing = missingAssets(release)
         let until = isTooYoungUntil(release)
         guard missing.isEmpty, until == nil else { return .wait(Decision.Wait(missing: missing, until: until)) }
@@ -76,7 +78,7 @@ package struct ReleaseClassifier {
 
     /// A prerelease whose flag was taken off is news; one whose tag says so as well stays one.
     private func isPromoted(_ release: Release, _ entry: SeenReleases.Entry) -> Bool {
-        entry.reason == .prerelease && !release.isPrerelease && !(Version(release.tag)?.isPrerelease ?? true)
+        entry.reason == .prerelease && !release.isPrerelease && !(filter.version(release.tag)?.isPrerelease ?? true)
     }
 
     /// Each glob must match at least one asset, and all that it matches must be there in full.
@@ -85,9 +87,5 @@ package struct ReleaseClassifier {
             let matching = release.assets.filter { glob.matches($0.name) }
             return matching.isEmpty || !matching.allSatisfy(\.isComplete)
         }.map(\.pattern)
-    }
-
-    private static func matches(_ regex: Regex<AnyRegexOutput>, _ tag: String) -> Bool {
-        (try? regex.wholeMatch(in: tag)) != nil
     }
 }

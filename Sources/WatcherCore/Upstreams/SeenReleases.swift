@@ -77,6 +77,10 @@ package enum Seen: String, Sendable, Hashable, CaseIterable {
     /// It was there when the upstream was first looked at.
     case firstSight
     case unusableTag, unreadableVersion, prerelease, belowMinimum, notIncluded, excluded
+    /// Its line, variant or way of counting is not the one that is followed.
+    case otherLine
+    /// Matching `include` or `exclude` was given up.
+    case patternLimit
     /// Its tag had been taken before, under another id.
     case republished
 
@@ -85,12 +89,14 @@ package enum Seen: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .taken: "taken"
         case .firstSight: "there at first sight"
-        case .unusableTag: "the tag has characters that are not taken (A-Z a-z 0-9 . _ + - only, at most 128)"
-        case .unreadableVersion: "no version can be read from the tag"
+        case .unusableTag: "the tag has characters that are not allowed (A-Z a-z 0-9 . _ + - @ / ~ only, at most 128)"
+        case .unreadableVersion: "there is no number in the tag"
         case .prerelease: "a prerelease"
         case .belowMinimum: "below minimumVersion"
         case .notIncluded: "not matched by include"
         case .excluded: "matched by exclude"
+        case .otherLine: "not in the line that is followed"
+        case .patternLimit: "matching it with include or exclude takes too long"
         case .republished: "the tag was taken before under another id"
         }
     }

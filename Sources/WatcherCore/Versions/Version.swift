@@ -6,7 +6,7 @@ package struct Version: Sendable {
     /// The text that was read.
     package let tag: String
     /// What stands before the version, `""` for nothing or `v`: `helm-`, `n8n@`, `cmd/builder/`.
-    package internal(set) var line: String
+    package private(set) var line: String
     /// Words behind the version that are no stage, in lower case: `java17`, `linux-amd64`.
     package let variant: String
     package let stage: Stage
@@ -47,6 +47,12 @@ package struct Version: Sendable {
         stage = reader.stage ?? LineName.stage(bytes, upTo: start) ?? .final
         range = start..<reader.end
         key = reader.key
+    }
+
+    /// The version that the configuration cuts out of a tag: of no line, because the tag was selected.
+    package init?(stated text: String) {
+        self.init(text)
+        line = ""
     }
 
     /// The tag without its line and without `+build`.

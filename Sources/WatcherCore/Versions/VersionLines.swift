@@ -16,6 +16,20 @@ package struct VersionLines: Sendable {
         fileprivate var newest: Timestamp?
     }
 
+    /// One tag, as the choice of a line needs it.
+    package struct Tag: Sendable {
+        package var version: Version
+        package var publishedAt: Timestamp?
+        /// By the tag itself, or by its release's flag.
+        package var isPrerelease: Bool
+
+        package init(_ version: Version, publishedAt: Timestamp? = nil, isPrerelease: Bool = false) {
+            self.version = version
+            self.publishedAt = publishedAt
+            self.isPrerelease = isPrerelease || version.isPrerelease
+        }
+    }
+
     package var followed: Line? { lines.first }
 
     /// A line without a name is the project's own, also when others have up to so many times more versions: charts, images
@@ -23,8 +37,8 @@ package struct VersionLines: Sendable {
     private static let ownLineWeight = 3
 
     /// - Parameter line: the line that is followed instead of the one that is found.
-    package init(_ tags: some Collection<(version: Version, publishedAt: Timestamp?)>, line: String? = nil) {
-        var groups: [String: [(version: Version, publishedAt: Timestamp?)]] = [:]
+    package init(_ tags: some Sequence<Tag>, line: String? = nil) {
+        var groups: [String: [Tag]] = [:]
         for tag in tags { groups[LineName.key(tag.version.line), default: []].append(tag) }
         let found = groups.map { (key: $0, line: Self.line($1)) }.sorted { Self.isBefore($0.line, $1.line) }
         let wanted = line.map(LineName.key)
@@ -59,15 +73,15 @@ package struct VersionLines: Sendable {
         return (left.name.utf8.count, left.name) < (right.name.utf8.count, right.name)
     }
 
-    private static func line(_ tags: [(version: Version, publishedAt: Timestamp?)]) -> Line {
-        let finals = tags.map(\.version).filter { !$0.isPrerelease }
+    private static func line(_ tags: [Tag]) -> Line {
+        let finals = tags.filter { !$0.isPrerelease }.map(\.version)
         let variant = commonVariant(of: finals)
         let highest = Self.highest(of: finals.filter { $0.variant == variant })
         let last = highest ?? tags.map(\.version).max()
         return Line(
             name: last?.line ?? "", count: tags.count, variant: variant, highest: highest,
             versions: Set(finals.map(\.components)).count,
-            newest: tags.lazy.filter { !$0.version.isPrerelease }.compactMap(\.publishedAt).max())
+            newest: tags.lazy.filter { !$0.isPrerelease }.compactMap(\.publishedAt).max())
     }
 
     /// None, unless releases without one are few.

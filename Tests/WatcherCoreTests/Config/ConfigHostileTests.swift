@@ -146,9 +146,9 @@ struct ConfigHostileTests {
             }
         }
         #expect(TagPattern.objection(to: "v.*") == nil)
-        #expect(TagPattern.matches("v.*", tag: "v5"))
-        #expect(!TagPattern.matches("v", tag: "v5"))
-        #expect(!TagPattern.matches("(", tag: "("))
+        #expect(TagPattern("v.*")?.match("v5") == .whole(version: nil))
+        #expect(TagPattern("v")?.match("v5") == .different)
+        #expect(TagPattern("(") == nil)
     }
 }
 

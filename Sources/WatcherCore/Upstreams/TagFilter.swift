@@ -1,0 +1,40 @@
+/// Which tags of an upstream count, and which version each of them says.
+package struct TagFilter {
+    private let include: TagPattern?
+    private let exclude: TagPattern?
+
+    package enum Reading {
+        case version(Version)
+        case ignored(Seen)
+    }
+
+    package init(_ config: Config.Upstream) {
+        include = config.include.flatMap(TagPattern.init)
+        exclude = config.exclude.flatMap(TagPattern.init)
+    }
+
+    package func read(_ tag: String) -> Reading {
+        guard Tag.isSafe(tag) else { return .ignored(.unusableTag) }
+        var stated: String?
+        switch include?.match(tag) {
+        case nil: break
+        case .whole(let version): stated = version
+        case .different: return .ignored(.notIncluded)
+        case .overLimit: return .ignored(.patternLimit)
+        }
+        switch exclude?.match(tag) {
+        case nil, .different: break
+        case .whole: return .ignored(.excluded)
+        case .overLimit: return .ignored(.patternLimit)
+        }
+        guard let version = stated.map({ Version(stated: $0) }) ?? Version(tag) else {
+            return .ignored(.unreadableVersion)
+        }
+        return .version(version)
+    }
+
+    /// The version of a tag that counts.
+    package func version(_ tag: String) -> Version? {
+        if case .version(let version) = read(tag) { version } else { nil }
+    }
+}
