@@ -82,12 +82,12 @@ package struct Core: Sendable {
     package mutating func apply(_ event: Event, at now: Instant) {
         observe(now)
         switch event {
-        case .checked(let upstream, let outcome, let reading):
+        case .checked(let target, let outcome, let reading):
             note(reading, of: .github, at: now)
-            checked(upstream, outcome, at: now)
-        case .identified(let upstream, let outcome, let reading):
+            checked(target, outcome, at: now)
+        case .identified(let target, let outcome, let reading):
             note(reading, of: .github, at: now)
-            identified(upstream, outcome, at: now)
+            identified(target, outcome, at: now)
         case .dispatched(let id, let outcome, let reading):
             withJob(id, reading, at: now) { $0.dispatched(&$1, outcome, at: now) }
         case .lookedUp(let id, let outcome, let reading):

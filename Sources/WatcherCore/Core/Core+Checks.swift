@@ -1,14 +1,15 @@
 // What is made of the answers to looks at upstreams.
 
 extension Core {
-    mutating func checked(_ name: String, _ outcome: CheckOutcome, at now: Instant) {
-        guard let upstream = config.upstreams[name], checking.contains(name) else { return abandon(name) }
+    mutating func checked(_ target: CheckTarget, _ outcome: CheckOutcome, at now: Instant) {
+        let name = target.upstream
+        guard let upstream = configured(target) else { return abandon(name, at: now) }
         switch outcome {
         case .failed(let trouble): failed(name, trouble, at: now)
         case .unchanged:
             if ledger.upstreams[name]?.hasMatured(at: now) == true {
                 held[name] = nil
-                followUps.append(.identify(upstream: name))
+                followUps.append(.identify(target))
             } else {
                 merge(name, upstream, nil, at: now)
             }
@@ -20,18 +21,19 @@ extension Core {
                 if recognise(name, upstream, identity, at: now) { merge(name, upstream, list, at: now) }
             } else if !list.isComplete, watch.isAllNew(list) {
                 // More may have come than fits on the first page.
-                followUps.append(.check(Command.Check(upstream: name, isSweep: true, etag: nil)))
+                followUps.append(.check(Command.Check(target: target, isSweep: true, etag: nil)))
             } else if watch.bringsNews(list, upstream, at: now) || watch.hasMatured(at: now) {
                 held[name] = list
-                followUps.append(.identify(upstream: name))
+                followUps.append(.identify(target))
             } else {
                 merge(name, upstream, list, at: now)
             }
         }
     }
 
-    mutating func identified(_ name: String, _ outcome: Event.Identified, at now: Instant) {
-        guard let upstream = config.upstreams[name], checking.contains(name) else { return abandon(name) }
+    mutating func identified(_ target: CheckTarget, _ outcome: Event.Identified, at now: Instant) {
+        let name = target.upstream
+        guard let upstream = configured(target) else { return abandon(name, at: now) }
         let list = held.removeValue(forKey: name)
         switch outcome {
         case .failed(let trouble): failed(name, trouble, at: now)
@@ -40,10 +42,18 @@ extension Core {
         }
     }
 
-    /// An upstream that went from the configuration while it was looked at.
-    private mutating func abandon(_ name: String) {
-        checking.remove(name)
+    /// The upstream of a check that is under way, if the configuration still says what the check was started with.
+    private func configured(_ target: CheckTarget) -> Config.Upstream? {
+        guard checking.contains(target.upstream), config.checkTarget(of: target.upstream) == target else { return nil }
+        return config.upstreams[target.upstream]
+    }
+
+    /// Drops a check whose upstream was removed from the configuration or pointed to another repository meanwhile. What
+    /// is configured now is checked at once.
+    mutating func abandon(_ name: String, at now: Instant) {
+        guard checking.remove(name) != nil else { return }
         held[name] = nil
+        if config.upstreams[name] != nil { schedule.planNow([name], at: now) }
     }
 
     /// Whether the repository is the one that was first seen. Pins it at first sight.

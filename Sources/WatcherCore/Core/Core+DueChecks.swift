@@ -21,7 +21,7 @@ extension Core {
                 }
                 withQuota(.github) { $0.spend(at: now) }
                 checking.insert(name)
-                commands.append(.check(check(name, now)))
+                commands.append(.check(check(name, upstream, now)))
             case .paused(let until):
                 postpone(name, until: until, pauseReason, at: now)
             case .busy(let uptime):
@@ -36,11 +36,16 @@ extension Core {
     mutating func dueFollowUps(at now: Instant) -> [Command] {
         defer { followUps = [] }
         return followUps.filter { command in
-            let name: String
+            let target: CheckTarget
             switch command {
-            case .check(let check): name = check.upstream
-            case .identify(let upstream): name = upstream
+            case .check(let check): target = check.target
+            case .identify(let known): target = known
             default: return true
+            }
+            let name = target.upstream
+            guard config.checkTarget(of: name) == target else {
+                abandon(name, at: now)
+                return false
             }
             if let until = pausedUntil(.github, at: now) {
                 // Nothing of the look was taken in: the next one finds the same news.
@@ -72,14 +77,15 @@ extension Core {
 
     private static let lowReason = "the rest of the quota is kept for what has been begun"
 
-    private func check(_ name: String, _ now: Instant) -> Command.Check {
+    private func check(_ name: String, _ upstream: Config.Upstream, _ now: Instant) -> Command.Check {
+        let target = CheckTarget(upstream: name, apiURL: config.github.apiURL, repository: upstream.repository)
         guard let watch = ledger.upstreams[name], let lastSweep = watch.lastSweep else {
-            return Command.Check(upstream: name, isSweep: true, etag: nil)
+            return Command.Check(target: target, isSweep: true, etag: nil)
         }
         let isSweepDue =
             now.hasReached(lastSweep.adding(config.poll.sweep)) || lastSweep > now.floor.adding(config.poll.sweep)
             || watch.waiting.contains { $0.needsSweep(at: now) }
-            || watch.repository != config.upstreams[name]?.repository
-        return Command.Check(upstream: name, isSweep: isSweepDue, etag: isSweepDue ? nil : watch.etag)
+            || watch.repository != upstream.repository
+        return Command.Check(target: target, isSweep: isSweepDue, etag: isSweepDue ? nil : watch.etag)
     }
 }

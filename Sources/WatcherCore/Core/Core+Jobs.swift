@@ -126,6 +126,9 @@ extension Core {
         }
         guard let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return nil }
         let since = searchStart(key, at: now)
+        // A run of an earlier attempt may exist: the next one is started in the same place.
+        let target = job.target ?? WorkflowTarget(dispatch, defaultAPIURL: config.github.apiURL)
+        ledger.jobs[index].target = target
         ledger.jobs[index].begin(
             releases: releases, isHighest: areHighest(releases), as: .dispatching(since: since, at: now.floor), at: now)
         let begun = ledger.jobs[index]
@@ -133,7 +136,7 @@ extension Core {
         let inputs = dispatch.inputs.mapValues {
             $0.render(job: job.id, highest: begun.isHighest ?? false, releases: begun.releases ?? releases)
         }
-        return .dispatch(Command.Dispatch(job: job.id, action: job.action, inputs: inputs))
+        return .dispatch(Command.Dispatch(job: job.id, action: job.action, target: target, inputs: inputs))
     }
 
     func areHighest(_ releases: [String: ReleaseReference]) -> Bool {
@@ -168,23 +171,27 @@ extension Core {
         switch job.phase {
         case .asking, .building, .verifying, .moving: return driveImage(job, action, at: now)
         case .dispatching, .lookingUp, .following:
-            guard case .workflowDispatch(let dispatch) = action.work else {
-                fail(job, "the action \(job.action) starts no workflow any more", at: now)
+            guard let target = target(of: job) else {
+                fail(job, "the action \(job.action) no longer starts a workflow", at: now)
                 return []
             }
-            return drive(job, dispatch, at: now)
+            return drive(job, target, at: now)
         case .pending, .ended: return []
         }
     }
 
-    private mutating func drive(_ job: Job, _ dispatch: Config.WorkflowDispatch, at now: Instant) -> [Command] {
+    /// Where a job's run is: as it was begun, or for one of an older state file as it is configured.
+    func target(of job: Job) -> WorkflowTarget? { job.target ?? config.workflowTarget(of: job.action) }
+
+    private mutating func drive(_ job: Job, _ target: WorkflowTarget, at now: Instant) -> [Command] {
         guard let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return [] }
+        if ledger.jobs[index].target == nil { ledger.jobs[index].target = target }
         if case .dispatching(let since, let at) = job.phase {
             // Read from disk like this: the process ended between the intent and the answer. The search counts from
             // then; where the clock was set meanwhile, from now at the most.
             let gone = max(at.map { now.floor.seconds(since: $0) } ?? 0, 0)
             ledger.jobs[index].lookUp(
-                since: since, for: max(dispatch.lookup - gone, 0), accepted: false,
+                since: since, for: max(target.lookup - gone, 0), accepted: false,
                 reason: "the answer to the dispatch was never seen",
                 at: now)
             changed(.noted)
@@ -198,10 +205,10 @@ extension Core {
         working.insert(job.id)
         report.jobs.insert(job.id)
         switch ledger.jobs[index].phase {
-        case .lookingUp(let since, _, _): return [.lookUp(job: job.id, action: job.action, since: since)]
+        case .lookingUp(let since, _, _): return [.lookUp(job: job.id, action: job.action, target, since: since)]
         case .following:
             guard let run = job.run else { return [] }
-            return [.follow(job: job.id, action: job.action, run: run)]
+            return [.follow(job: job.id, action: job.action, target, run: run)]
         default: return []
         }
     }

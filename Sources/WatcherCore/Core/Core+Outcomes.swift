@@ -21,18 +21,18 @@ extension Core {
     }
 
     mutating func dispatched(_ job: inout Job, _ outcome: DispatchOutcome, at now: Instant) {
-        guard case .dispatching(let since, _) = job.phase, let dispatch = dispatchConfig(of: job) else { return }
+        guard case .dispatching(let since, _) = job.phase, let target = target(of: job) else { return }
         switch outcome {
         case .accepted(let run?):
-            started(&job, run, dispatch, at: now)
-        case .accepted(nil) where !dispatch.follow:
+            started(&job, run, target, at: now)
+        case .accepted(nil) where !target.follow:
             tellJob(.started, job, at: now)
             succeed(&job, at: now)
         case .accepted(nil):
             job.lookUp(
-                since: since, for: dispatch.lookup, accepted: true, reason: "accepted; looking for its run", at: now)
+                since: since, for: target.lookup, accepted: true, reason: "accepted; looking for its run", at: now)
         case .unknown(let reason):
-            job.lookUp(since: since, for: dispatch.lookup, accepted: false, reason: reason, at: now)
+            job.lookUp(since: since, for: target.lookup, accepted: false, reason: reason, at: now)
             say(
                 .detail, "\(job.action): \(reason); looking for the run before anything is repeated",
                 topic: "dispatch unanswered", ["job": job.id, "reason": reason])
@@ -53,10 +53,9 @@ extension Core {
     }
 
     mutating func lookedUp(_ job: inout Job, _ outcome: LookupOutcome, at now: Instant) {
-        guard case .lookingUp(let since, let until, let accepted) = job.phase, let dispatch = dispatchConfig(of: job)
-        else { return }
+        guard case .lookingUp(_, let until, let accepted) = job.phase, let target = target(of: job) else { return }
         switch outcome {
-        case .found(let run): started(&job, run, dispatch, at: now)
+        case .found(let run): started(&job, run, target, at: now)
         case .failed(.cancelled): break
         case .failed(.permanent(let reason, let hint)):
             end(&job, "its run cannot be looked for: \(reason)", hint: hint, at: now)
@@ -70,7 +69,6 @@ extension Core {
         case .absent where !now.hasReached(until):
             job.notBefore = now.deadline(in: Backoff.lookup)
         case .absent(let others) where accepted && others > 0:
-            _ = since
             end(
                 &job, "GitHub accepted the dispatch, but no run bears the job's id", hint: Self.runNameHint, at: now)
         case .absent:
@@ -79,9 +77,7 @@ extension Core {
     }
 
     mutating func followed(_ job: inout Job, _ outcome: FollowOutcome, at now: Instant) {
-        guard case .following(let looks, let missingSince) = job.phase, let dispatch = dispatchConfig(of: job) else {
-            return
-        }
+        guard case .following(let looks, let missingSince) = job.phase, let target = target(of: job) else { return }
         func next(_ looks: Int, missingSince: Timestamp?) {
             job.notBefore = now.deadline(in: Backoff.follow(after: looks))
             job.phase = .following(looks: looks, missingSince: missingSince)
@@ -90,8 +86,8 @@ extension Core {
         case .underway(let title):
             checkTitle(job, title, at: now)
             // Judged after a look, never before one: the run may have ended while nobody looked.
-            if let begun = job.begunAt, now.hasReached(begun.adding(dispatch.timeout)) {
-                let reason = "no end after \(Words.duration(dispatch.timeout)); it may still be running"
+            if let begun = job.begunAt, now.hasReached(begun.adding(target.timeout)) {
+                let reason = "no end after \(Words.duration(target.timeout)); it may still be running"
                 return end(&job, reason, hint: "read \(job.run?.url ?? "")", at: now)
             }
             next(min(looks + 1, 10), missingSince: nil)
@@ -124,13 +120,13 @@ extension Core {
 
     // MARK: - Ends and repetitions
 
-    private mutating func started(_ job: inout Job, _ run: Run, _ dispatch: Config.WorkflowDispatch, at now: Instant) {
+    private mutating func started(_ job: inout Job, _ run: Run, _ target: WorkflowTarget, at now: Instant) {
         job.follow(run, at: now)
         say(
             .news, "\(job.action) started for \(Words.releases(job.releases ?? job.causes)): \(run.url)",
             topic: "job started", ["job": job.id, "action": job.action, "url": run.url])
         tellJob(.started, job, at: now)
-        if !dispatch.follow { succeed(&job, at: now) }
+        if !target.follow { succeed(&job, at: now) }
     }
 
     /// Another try, as long as there are some left.
@@ -176,11 +172,6 @@ extension Core {
         ledger.retire(job)
         report.jobs.insert(job.id)
         changed(.durable)
-    }
-
-    private func dispatchConfig(of job: Job) -> Config.WorkflowDispatch? {
-        guard case .workflowDispatch(let dispatch) = config.actions[job.action]?.work else { return nil }
-        return dispatch
     }
 
     /// Promise 4 holds for workflows whose run-name bears the job's id: says so once for one that does not.

@@ -1,7 +1,8 @@
 /// What has happened. Each command that the core hands out comes back as exactly one of these.
 package enum Event: Sendable, Equatable {
-    case checked(upstream: String, CheckOutcome, RateLimitReading?)
-    case identified(upstream: String, Identified, RateLimitReading?)
+    /// The target is that of the command: an answer for a repository that is configured no longer is dropped.
+    case checked(CheckTarget, CheckOutcome, RateLimitReading?)
+    case identified(CheckTarget, Identified, RateLimitReading?)
     case dispatched(job: String, DispatchOutcome, RateLimitReading?)
     case lookedUp(job: String, LookupOutcome, RateLimitReading?)
     case followed(job: String, FollowOutcome, RateLimitReading?)
@@ -28,10 +29,10 @@ package enum Event: Sendable, Equatable {
 /// What the shell shall do. The core never does anything itself.
 package enum Command: Sendable, Equatable {
     case check(Check)
-    case identify(upstream: String)
+    case identify(CheckTarget)
     case dispatch(Dispatch)
-    case lookUp(job: String, action: String, since: Timestamp)
-    case follow(job: String, action: String, run: Run)
+    case lookUp(job: String, action: String, WorkflowTarget, since: Timestamp)
+    case follow(job: String, action: String, WorkflowTarget, run: Run)
     case build(Build)
     case verify(Verify)
     case move(Move)
@@ -41,7 +42,7 @@ package enum Command: Sendable, Equatable {
     case wake(milliseconds: Int64)
 
     package struct Check: Sendable, Equatable {
-        package var upstream: String
+        package var target: CheckTarget
         /// All pages instead of the first, and the repository's identity with them.
         package var isSweep: Bool
         package var etag: String?
@@ -50,6 +51,7 @@ package enum Command: Sendable, Equatable {
     package struct Dispatch: Sendable, Equatable {
         package var job: String
         package var action: String
+        package var target: WorkflowTarget
         package var inputs: [String: String]
     }
 

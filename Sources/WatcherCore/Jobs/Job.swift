@@ -37,6 +37,8 @@ package struct Job: Sendable, Equatable, Codable {
     /// Whether an earlier attempt may have started a run.
     package var mayHaveStarted = false
     package var begunAt: Timestamp?
+    /// Where its run is started, from its beginning on; nil for a job that starts none.
+    package var target: WorkflowTarget?
     package var run: Run?
     package var phase = Phase.pending
     package var endedAt: Timestamp?

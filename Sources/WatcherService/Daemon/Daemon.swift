@@ -43,6 +43,10 @@ package struct Daemon: Sendable {
             perform: { await current.executor.perform($0) },
             save: { (ledger) throws(DurableFile.Failure) in try file.save(ledger) },
             observe: { ServiceLog.tell($0, to: logger) }, answer: requests.answer,
+            reconfigured: {
+                current.commit()
+                manager.reconfigured()
+            },
             turned: { turn in
                 let uptime = Clock.now().uptime
                 manager.turned(turn, uptime: uptime)
@@ -79,7 +83,7 @@ package struct Daemon: Sendable {
                     "another state file needs a restart",
                     metadata: ["text": "the state file stays \(file.path) until a restart"])
             }
-            current.use(try setup.executor(http))
+            current.stage(try setup.executor(http))
             return [.reconfigured(setup.config)]
         } catch {
             for line in error.lines {
@@ -92,13 +96,19 @@ package struct Daemon: Sendable {
         }
     }
 
-    /// The executor that commands go to now; those under way end with the one they began with.
+    /// The executor that commands go to, and those of configurations that have been read and that the core has not taken
+    /// yet, in order. Commands under way end with the one they began with.
     private final class Current: Sendable {
-        private let value: Mutex<Executor>
+        private let executors: Mutex<(current: Executor, staged: [Executor])>
 
-        init(_ executor: Executor) { value = Mutex(executor) }
+        init(_ executor: Executor) { executors = Mutex((executor, [])) }
 
-        var executor: Executor { value.withLock { $0 } }
-        func use(_ executor: Executor) { value.withLock { $0 = executor } }
+        var executor: Executor { executors.withLock { $0.current } }
+        func stage(_ executor: Executor) { executors.withLock { $0.staged.append(executor) } }
+
+        /// Called in the turn in which the core takes the configuration: core and executor change together.
+        func commit() {
+            executors.withLock { if !$0.staged.isEmpty { $0.current = $0.staged.removeFirst() } }
+        }
     }
 }

@@ -12,6 +12,8 @@ package final class SystemdNotify: Sendable {
     private struct Last {
         var status = ""
         var isReady = false
+        /// Configurations that have been announced as being read and are neither in use nor rejected yet.
+        var reloads = 0
         var isStopping = false
         var pulseAt: Int64 = .min
     }
@@ -32,7 +34,7 @@ package final class SystemdNotify: Sendable {
                 if !last.isStopping { lines.append("STOPPING=1") }
                 last.isStopping = true
                 if turn.isWaitingForActs { lines.append("EXTEND_TIMEOUT_USEC=\(Engine.grace * 1000 + 2_000_000)") }
-            } else if !last.isReady {
+            } else if !last.isReady, last.reloads == 0 {
                 last.isReady = true
                 lines.append("READY=1")
             }
@@ -48,18 +50,29 @@ package final class SystemdNotify: Sendable {
         }
     }
 
-    /// A new configuration is being read; the next turn says READY again.
+    /// A new configuration is being read. READY is said again in the turn in which it is in use, or by
+    /// `keptConfiguration` when it was rejected.
     package func reloading() {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        last.withLock { $0.isReady = false }
+        last.withLock {
+            $0.isReady = false
+            $0.reloads += 1
+        }
         send(["RELOADING=1", "MONOTONIC_USEC=\(Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)"])
     }
 
-    /// The new configuration was not taken: all is as before.
+    /// The new configuration is in use from this turn on; its end says READY.
+    package func reconfigured() { last.withLock { $0.reloads = max($0.reloads - 1, 0) } }
+
+    /// The new configuration was rejected: all is as before.
     package func keptConfiguration() {
-        last.withLock { $0.isReady = true }
-        send(["READY=1"])
+        let isReady = last.withLock { last in
+            last.reloads = max(last.reloads - 1, 0)
+            last.isReady = last.reloads == 0
+            return last.isReady
+        }
+        if isReady { send(["READY=1"]) }
     }
 
     /// The bytes of a `sockaddr_un`'s path.

@@ -121,7 +121,8 @@ extension Engine {
         private mutating func take(_ event: Event, _ now: Instant) {
             switch event {
             case .woke: wakeAt = wakeAt.flatMap { $0 <= now.uptime + Self.wakeTolerance ? nil : $0 }
-            case .shutdownRequested, .requested, .reconfigured: break
+            case .shutdownRequested, .requested: break
+            case .reconfigured: engine.reconfigured()
             case .dispatched, .moved, .delivered:
                 underWay -= 1
                 actsUnderWay -= 1

@@ -10,6 +10,9 @@ package struct Engine: Sendable {
     let clock: @Sendable () -> Instant
     let observe: @Sendable (LogEvent) -> Void
     let answer: @Sendable (Int, ControlRequest.Reply) -> Void
+    /// Called in the turn in which the core takes a new configuration, before it does: from then on commands are performed
+    /// with it.
+    let reconfigured: @Sendable () -> Void
     let turned: (@Sendable (Turn) -> Void)?
     /// The loop turns at least this often, in milliseconds: for a watchdog. Nil: it sleeps as long as it can.
     let pulse: Int64?
@@ -27,6 +30,7 @@ package struct Engine: Sendable {
         clock: @escaping @Sendable () -> Instant = Clock.now,
         observe: @escaping @Sendable (LogEvent) -> Void = { _ in },
         answer: @escaping @Sendable (Int, ControlRequest.Reply) -> Void = { _, _ in },
+        reconfigured: @escaping @Sendable () -> Void = {},
         turned: (@Sendable (Turn) -> Void)? = nil, pulse: Int64? = nil
     ) {
         self.perform = perform
@@ -34,6 +38,7 @@ package struct Engine: Sendable {
         self.clock = clock
         self.observe = observe
         self.answer = answer
+        self.reconfigured = reconfigured
         self.turned = turned
         self.pulse = pulse
     }

@@ -39,10 +39,10 @@ package final class Executor: Sendable {
     package func perform(_ command: Command) async -> Event {
         switch command {
         case .check(let check): await self.check(check)
-        case .identify(let upstream): await identify(upstream)
+        case .identify(let target): await identify(target)
         case .dispatch(let dispatch): await self.dispatch(dispatch)
-        case .lookUp(let job, let action, let since): await lookUp(job, action, since)
-        case .follow(let job, let action, let run): await follow(job, action, run)
+        case .lookUp(let job, let action, let target, let since): await lookUp(job, action, target, since)
+        case .follow(let job, let action, let target, let run): await follow(job, action, target, run)
         case .build(let build): await self.build(build)
         case .verify(let verify): await self.verify(verify)
         case .move(let move): await self.move(move)
@@ -55,31 +55,29 @@ package final class Executor: Sendable {
     private static let gone = RequestFailure.permanent("it is no longer in the configuration", hint: nil)
 
     private func check(_ check: Command.Check) async -> Event {
-        guard let upstream = config.upstreams[check.upstream] else {
-            return .checked(upstream: check.upstream, .failed(Self.gone), nil)
+        guard check.target.apiURL == github.apiURL else { return .checked(check.target, .failed(.cancelled), nil) }
+        let (outcome, reading) = await github.check(check.target.repository, isSweep: check.isSweep, etag: check.etag)
+        if case .failed(let failure) = outcome {
+            return .checked(check.target, .failed(redactor.mask(failure)), reading)
         }
-        let (outcome, reading) = await github.check(upstream.repository, isSweep: check.isSweep, etag: check.etag)
-        if case .failed(let trouble) = outcome {
-            return .checked(upstream: check.upstream, .failed(redactor.mask(trouble)), reading)
-        }
-        return .checked(upstream: check.upstream, outcome, reading)
+        return .checked(check.target, outcome, reading)
     }
 
-    private func identify(_ name: String) async -> Event {
-        guard let upstream = config.upstreams[name] else { return .identified(upstream: name, .failed(Self.gone), nil) }
-        let (result, reading) = await github.identify(upstream.repository)
+    private func identify(_ target: CheckTarget) async -> Event {
+        guard target.apiURL == github.apiURL else { return .identified(target, .failed(.cancelled), nil) }
+        let (result, reading) = await github.identify(target.repository)
         switch result {
-        case .success(let identity): return .identified(upstream: name, .known(identity), reading)
-        case .failure(let trouble): return .identified(upstream: name, .failed(redactor.mask(trouble)), reading)
+        case .success(let identity): return .identified(target, .known(identity), reading)
+        case .failure(let failure): return .identified(target, .failed(redactor.mask(failure)), reading)
         }
     }
 
     @inline(never)
     private func dispatch(_ command: Command.Dispatch) async -> Event {
-        guard let (client, dispatch) = workflow(command.action) else {
-            return .dispatched(job: command.job, .refused(Self.gone), nil)
+        guard let client = client(of: command.action, command.target) else {
+            return .dispatched(job: command.job, .refused(Self.noClient(command.target)), nil)
         }
-        let (outcome, reading) = await client.dispatch(dispatch, inputs: command.inputs)
+        let (outcome, reading) = await client.dispatch(command.target, inputs: command.inputs)
         switch outcome {
         case .accepted: return .dispatched(job: command.job, outcome, reading)
         case .refused(let trouble): return .dispatched(job: command.job, .refused(redactor.mask(trouble)), reading)
@@ -88,17 +86,23 @@ package final class Executor: Sendable {
     }
 
     @inline(never)
-    private func lookUp(_ job: String, _ action: String, _ since: Timestamp) async -> Event {
-        guard let (client, dispatch) = workflow(action) else { return .lookedUp(job: job, .failed(Self.gone), nil) }
-        let (outcome, reading) = await client.lookUp(job, dispatch, since: since)
+    private func lookUp(
+        _ job: String, _ action: String, _ target: WorkflowTarget, _ since: Timestamp
+    ) async -> Event {
+        guard let client = client(of: action, target) else {
+            return .lookedUp(job: job, .failed(Self.noClient(target)), nil)
+        }
+        let (outcome, reading) = await client.lookUp(job, target, since: since)
         if case .failed(let trouble) = outcome { return .lookedUp(job: job, .failed(redactor.mask(trouble)), reading) }
         return .lookedUp(job: job, outcome, reading)
     }
 
     @inline(never)
-    private func follow(_ job: String, _ action: String, _ run: Run) async -> Event {
-        guard let (client, dispatch) = workflow(action) else { return .followed(job: job, .failed(Self.gone), nil) }
-        let (outcome, reading) = await client.follow(run, in: dispatch.repository)
+    private func follow(_ job: String, _ action: String, _ target: WorkflowTarget, _ run: Run) async -> Event {
+        guard let client = client(of: action, target) else {
+            return .followed(job: job, .failed(Self.noClient(target)), nil)
+        }
+        let (outcome, reading) = await client.follow(run, in: target.repository)
         switch outcome {
         case .failed(let trouble): return .followed(job: job, .failed(redactor.mask(trouble)), reading)
         case .ended(let conclusion): return .followed(job: job, .ended(redactor.mask(conclusion)), reading)
@@ -135,9 +139,13 @@ package final class Executor: Sendable {
         return .moved(job: command.job, outcome)
     }
 
-    private func workflow(_ action: String) -> (GitHubClient, Config.WorkflowDispatch)? {
-        guard case .workflowDispatch(let dispatch) = config.actions[action]?.work else { return nil }
-        return (clients[action] ?? github, dispatch)
+    /// The client for the server on which a job was begun: a token goes to no other.
+    private func client(of action: String, _ target: WorkflowTarget) -> GitHubClient? {
+        [clients[action] ?? github, github].first { $0.apiURL == target.apiURL }
+    }
+
+    private static func noClient(_ target: WorkflowTarget) -> RequestFailure {
+        .permanent("\(target.apiURL), where the job was started, is no longer configured", hint: nil)
     }
 
     @inline(never)

@@ -5,15 +5,15 @@ package import WatcherCore
 extension GitHubClient {
     /// Starts a workflow. Tells apart what was certainly not started from what may have been.
     package func dispatch(
-        _ dispatch: Config.WorkflowDispatch, inputs: [String: String]
+        _ target: WorkflowTarget, inputs: [String: String]
     ) async -> (DispatchOutcome, RateLimitReading) {
-        let path = "/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)/dispatches"
+        let path = "/repos/\(target.repository)/actions/workflows/\(target.workflow)/dispatches"
         // The older API version names the run only on request; a server that does not know the key answers 422 and
         // has started nothing.
         var asksForDetails = version.current == APIVersion.older
         while true {
             let body = DispatchBody(
-                ref: dispatch.ref, inputs: inputs, returnRunDetails: asksForDetails ? true : nil)
+                ref: target.ref, inputs: inputs, returnRunDetails: asksForDetails ? true : nil)
             guard let bytes = try? JSONEncoder().encode(body) else {
                 return (
                     .refused(.permanent("the inputs cannot be written as JSON", hint: nil)),
@@ -75,13 +75,13 @@ extension GitHubClient {
 
     /// Looks for the run that bears a job's id in its title: the API returns no inputs, so only `run-name` tells.
     package func lookUp(
-        _ job: String, _ dispatch: Config.WorkflowDispatch, since: Timestamp
+        _ job: String, _ target: WorkflowTarget, since: Timestamp
     ) async -> (LookupOutcome, RateLimitReading) {
         var reading = RateLimitReading(requests: 0)
         var others = 0
         let created = "%3E%3D" + since.description.replacing(":", with: "%3A")
         var next: String? =
-            "/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)/runs"
+            "/repos/\(target.repository)/actions/workflows/\(target.workflow)/runs"
             + "?event=workflow_dispatch&created=\(created)&per_page=100"
         var pages = 0
         while let path = next, pages < Self.runPageLimit {

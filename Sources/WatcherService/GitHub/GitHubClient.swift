@@ -8,7 +8,9 @@ package import WatcherCore
 package final class GitHubClient: Sendable {
     private let http: HTTPClient
     private let origin: String
-    private let base: String
+    private var base: String { apiURL }
+    /// As configured, without a trailing slash.
+    package let apiURL: String
     private let token: String?
     /// The header's value, with the token in it.
     private let authorization: String?
@@ -20,13 +22,12 @@ package final class GitHubClient: Sendable {
     /// The largest answer that is not a list, in bytes.
     package static let bodyLimit = 4 << 20
 
-    /// `apiURL` as configured, without a trailing slash.
     package init(
         _ http: HTTPClient, apiURL: String, token: String?, network: HTTPNetwork = HTTPNetwork(),
         version: APIVersion = APIVersion()
     ) {
         self.http = http
-        base = apiURL
+        self.apiURL = apiURL
         origin = Self.origin(of: apiURL)
         self.token = token
         authorization = token.map { "Bearer " + $0 }

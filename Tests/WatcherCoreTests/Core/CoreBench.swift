@@ -63,11 +63,11 @@ struct Bench {
                     releases: page, isComplete: complete || check.isSweep, isSweep: check.isSweep,
                     etag: check.isSweep ? nil : "etag", identity: check.isSweep ? identity : nil)
                 answer(
-                    step(.checked(upstream: check.upstream, .list(list), nil)), releases, complete: complete,
+                    step(.checked(check.target, .list(list), nil)), releases, complete: complete,
                     identity: identity)
-            case .identify(let upstream):
+            case .identify(let target):
                 answer(
-                    step(.identified(upstream: upstream, .known(identity), nil)), releases, complete: complete,
+                    step(.identified(target, .known(identity), nil)), releases, complete: complete,
                     identity: identity)
             default: break
             }
@@ -86,7 +86,7 @@ struct Bench {
         restart(after: seconds)
         for command in step() {
             guard case .check = command else { continue }
-            if step(.checked(upstream: "one", .unchanged, nil)).contains(.identify(upstream: "one")) {
+            if step(.checked(upstream: "one", .unchanged, nil)).contains(.identify(.known("one"))) {
                 step(.identified(upstream: "one", .known(RepositoryIdentity(id: 7, fullName: "owner/one")), nil))
             }
         }

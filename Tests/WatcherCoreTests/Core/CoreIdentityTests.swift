@@ -71,7 +71,7 @@ import WatcherCore
         bench.restart()
         bench.step()
         let list = ReleaseList(releases: Self.news, isComplete: true, etag: "new")
-        #expect(bench.step(.checked(upstream: "one", .list(list), nil)) == [.identify(upstream: "one")])
+        #expect(bench.step(.checked(upstream: "one", .list(list), nil)) == [.identify(.known("one"))])
         bench.step(.identified(upstream: "one", .failed(.transient("bad gateway")), nil))
         #expect(bench.taken.isEmpty && bench.watch.etag != "new" && bench.watch.failures == 1)
         bench.look(Self.news)
@@ -121,7 +121,7 @@ import WatcherCore
         var commands = bench.step()
         while !commands.isEmpty {
             #expect(commands.count <= limit)
-            let names = commands.compactMap { if case .check(let check) = $0 { check.upstream } else { nil } }
+            let names = commands.compactMap { if case .check(let check) = $0 { check.target.upstream } else { nil } }
             looked += names
             commands = []
             for name in names { commands += bench.step(.checked(upstream: name, .failed(.transient("no")), nil)) }

@@ -37,7 +37,9 @@ import WatcherCore
         var (bench, id) = try Self.begun()
         bench.step(.dispatched(job: id, .accepted(Self.run), nil))
         bench.clock += 2
-        #expect(bench.step(.woke).contains(.follow(job: id, action: "build", run: Self.run)))
+        #expect(bench.step(.woke).contains {
+                if case .follow(id, "build", _, run: Self.run) = $0 { true } else { false }
+            })
         bench.step(.followed(job: id, .ended(Conclusion(word: word, title: id, url: Self.run.url)), nil))
         #expect(Self.phase(bench) == (word == "success" ? "succeeded" : "failed"))
         #expect(bench.told.last == (word == "success" ? .succeeded : .failed))
@@ -90,7 +92,7 @@ import WatcherCore
         bench.restart()
         let commands = bench.step()
         #expect(bench.dispatches.isEmpty)
-        #expect(commands.contains { if case .lookUp(id, _, _) = $0 { true } else { false } })
+        #expect(commands.contains { if case .lookUp(id, _, _, _) = $0 { true } else { false } })
     }
 
     @Test(

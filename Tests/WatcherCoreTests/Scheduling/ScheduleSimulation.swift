@@ -45,7 +45,7 @@ struct ScheduleSimulation {
         turns += 1
         for event in events { core.apply(event, at: now) }
         for command in core.advance(at: now) {
-            if case .check(let check) = command { checks.append((uptime, check.upstream)) }
+            if case .check(let check) = command { checks.append((uptime, check.target.upstream)) }
             let (delay, event) = github.perform(command, at: now)
             underWay.append((uptime + delay, event))
         }

@@ -44,15 +44,15 @@ struct SimulatedGitHub {
         case .check(let check):
             let (isAllowed, reading) = spend(check.isSweep ? 2 : 1, now, isLook: true)
             guard isAllowed else {
-                return (Self.latency, .checked(upstream: check.upstream, .failed(limited(now)), reading))
+                return (Self.latency, .checked(check.target, .failed(limited(now)), reading))
             }
-            return (Self.latency, .checked(upstream: check.upstream, .list(list(check, now)), reading))
-        case .identify(let upstream):
+            return (Self.latency, .checked(check.target, .list(list(check, now)), reading))
+        case .identify(let target):
             let (isAllowed, reading) = spend(1, now, isLook: true)
             return (
                 Self.latency,
                 .identified(
-                    upstream: upstream, isAllowed ? .known(identity(upstream)) : .failed(limited(now)), reading)
+                    target, isAllowed ? .known(identity(target.upstream)) : .failed(limited(now)), reading)
             )
         case .dispatch(let dispatch):
             let (isAllowed, reading) = spend(1, now)
@@ -67,10 +67,10 @@ struct SimulatedGitHub {
             return (
                 Self.latency, .dispatched(job: dispatch.job, .accepted(Run(id: run, url: "https://x/\(run)")), reading)
             )
-        case .lookUp(let job, _, _):
+        case .lookUp(let job, _, _, _):
             let (_, reading) = spend(1, now)
             return (Self.latency, .lookedUp(job: job, .absent(others: 0), reading))
-        case .follow(let job, _, let run):
+        case .follow(let job, _, _, let run):
             let (isAllowed, reading) = spend(1, now)
             guard isAllowed else { return (Self.latency, .followed(job: job, .failed(limited(now)), reading)) }
             let isOver = (runs[run.id] ?? 0) <= now.uptime
@@ -101,7 +101,7 @@ struct SimulatedGitHub {
     }
 
     private func list(_ check: Command.Check, _ now: Instant) -> ReleaseList {
-        let published = (publications[check.upstream] ?? []).filter { $0.publishedAt <= now.uptime }
+        let published = (publications[check.target.upstream] ?? []).filter { $0.publishedAt <= now.uptime }
         let shown = check.isSweep ? published[...] : published.suffix(UpstreamState.firstPage)
         return ReleaseList(
             releases: shown.map { item in
@@ -110,7 +110,7 @@ struct SimulatedGitHub {
                     publishedAt: now.floor.adding((item.publishedAt - now.uptime) / 1000),
                     assets: item.completeAt <= now.uptime ? [Release.Asset(name: "a.tar")] : [])
             }, isComplete: shown.count == published.count, isSweep: check.isSweep,
-            identity: check.isSweep ? identity(check.upstream) : nil)
+            identity: check.isSweep ? identity(check.target.upstream) : nil)
     }
 
     private func limited(_ now: Instant) -> RequestFailure {

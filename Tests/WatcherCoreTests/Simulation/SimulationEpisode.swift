@@ -36,6 +36,7 @@ struct SimulatedEpisode {
         if !calm {
             world.pass(world.dice.perMille(60) ? world.dice.between(0, 90_000_000) : world.dice.between(0, 1_500_000))
             if world.setup.mayJump, world.dice.perMille(30) { world.setClock(whileRunning: false) }
+            if world.dice.perMille(30) { world.editConfiguration() }
             for _ in 0..<3 { world.live(250, whileRunning: false) }
             switch world.dice.below(10) {
             case 0: mode = Core.Mode(acts: false)

@@ -88,13 +88,17 @@ final class SimulatedOracle {
     private func check(_ name: String, _ old: UpstreamState?, _ new: UpstreamState, _ world: SimulatedWorld) {
         let old = old ?? UpstreamState()
         if old.repositoryID != nil, old.repositoryID != new.repositoryID {
-            if new.repositoryID == nil, old.replacedBy != nil {
+            let isRepointed = new.repository != nil && new.repository != old.repository
+            if isRepointed || (new.repositoryID == nil && old.replacedBy != nil) {
                 renewed.insert(name)
                 seen[name] = nil
                 firstSight[name] = nil
             } else {
                 world.violate("\(name) follows another repository without being asked")
             }
+        }
+        if new.replacedBy != nil, !world.wasReplaced {
+            world.violate("\(name) is stopped although nobody else has taken its repository's name")
         }
         if firstSight[name] == nil, new.lastSweep != nil {
             firstSight[name] = (world.time, new.emptySince != nil)
@@ -128,6 +132,12 @@ final class SimulatedOracle {
             let release = repository.releases.first(where: { $0.id == id })
         else { return object("it belongs to another repository") }
         if release.tag != tag { object("its tag is \(release.tag)") }
+        if upstream.onFirstSight == .baseline, let first = firstSight[name], !first.wasEmpty,
+            let plain = release.plainSince, let completed = release.completed,
+            max(plain, completed) + upstream.minimumAge * 1000 < first.time - 2 * SimulatedRepository.lag
+        {
+            object("it was complete before the first check")
+        }
         guard let published = release.published else { return object("it is a draft") }
         if release.kind == .unreadable || release.kind == .unsafe { object("its tag is unusable") }
         if !upstream.prereleases, release.kind == .prereleaseByTag || !release.wasPlain { object("it is a prerelease") }
@@ -171,7 +181,7 @@ extension SimulatedOracle {
             }
             checkPause("to:" + notifier)
         case .check, .identify: checkPause("github")
-        case .lookUp(_, let action, _), .follow(_, let action, _):
+        case .lookUp(_, let action, _, _), .follow(_, let action, _, _):
             checkPause(world.setup.quota(ofAction: action))
         case .build(let build): startedBuild(build, world)
         case .verify, .move, .heartbeat, .wake: break
@@ -186,10 +196,11 @@ extension SimulatedOracle {
 
     func applied(_ event: Event, before: Ledger, after: Ledger, _ world: SimulatedWorld) {
         switch event {
-        case .checked(let name, .failed(let trouble), _), .identified(let name, .failed(let trouble), _):
-            checkUntouched(name, before, after, world)
+        case .checked(let target, .failed(let trouble), _), .identified(let target, .failed(let trouble), _):
+            checkUntouched(target.upstream, before, after, world)
             pause("github", trouble, world)
-        case .checked(let name, .list(let list), _) where list.releases.isEmpty:
+        case .checked(let target, .list(let list), _) where list.releases.isEmpty:
+            let name = target.upstream
             if before.upstreams[name]?.seen.isEmpty == false { checkUntouched(name, before, after, world) }
         case .dispatched(let job, .refused(let trouble), _), .lookedUp(let job, .failed(let trouble), _),
             .followed(let job, .failed(let trouble), _):

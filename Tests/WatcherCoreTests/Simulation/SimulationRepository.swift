@@ -19,7 +19,9 @@ struct SimulatedRelease {
     var completed: Int64?
     var deleted: Int64?
     /// Whether it was ever published without the flag.
-    var wasPlain = false
+    var wasPlain: Bool { plainSince != nil }
+    /// Since when it has been published without the flag, for the first time.
+    var plainSince: Int64?
 
     var isListed: Bool { deleted == nil }
 
@@ -103,7 +105,7 @@ struct SimulatedRepository {
     mutating func appear(_ index: Int, at time: Int64) {
         releases[index].isDraft = false
         releases[index].published = time
-        if !releases[index].isFlagged { releases[index].wasPlain = true }
+        if !releases[index].isFlagged { releases[index].plainSince = releases[index].plainSince ?? time }
         if releases[index].stage == 2 { releases[index].completed = time }
     }
 
@@ -124,7 +126,7 @@ struct SimulatedRepository {
         case 60..<78:
             guard let flagged = listed.last(where: { releases[$0].isFlagged && !releases[$0].isDraft }) else { return }
             releases[flagged].isFlagged = false
-            releases[flagged].wasPlain = true
+            releases[flagged].plainSince = releases[flagged].plainSince ?? time
         case 78..<86: releases[index].deleted = time
         default:
             // Taken back and published again under the same tag.

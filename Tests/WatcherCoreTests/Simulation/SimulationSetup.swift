@@ -7,6 +7,9 @@ struct SimulatedSetup {
     var mayReplace = false
     var mayCrash = true
     private var prefixes: [String: String] = [:]
+    private var removedNotifiers: [String: Config.Notifier] = [:]
+    /// Notifiers that were not there for some time: they need not have been notified of everything.
+    private(set) var wereRemoved: Set<String> = []
 
     init(seed: UInt64) {
         var dice = Dice(seed: seed)
@@ -59,6 +62,34 @@ struct SimulatedSetup {
             config.notifiers[name] = notifier
         }
     }
+
+    /// What somebody may write into the configuration: another repository under an old name, a workflow elsewhere, a
+    /// notifier fewer or again, another interval.
+    mutating func edit(_ dice: inout Dice) {
+        switch dice.below(4) {
+        case 0:
+            let name = dice.pick(config.upstreams.keys.sorted())
+            let isFork = repositoryName(name).hasSuffix(Self.fork)
+            config.upstreams[name]?.repository = "owner/" + name + (isFork ? "" : Self.fork)
+        case 1:
+            let name = dice.pick(config.actions.keys.sorted())
+            guard case .workflowDispatch(var dispatch) = config.actions[name]?.work else { return }
+            dispatch.repository = dispatch.repository == "owner/ci" ? "owner/ci" + Self.fork : "owner/ci"
+            config.actions[name]?.work = .workflowDispatch(dispatch)
+        case 2:
+            guard let name = (config.notifiers.keys + removedNotifiers.keys).sorted().first(where: { _ in dice.perMille(500) })
+            else { return }
+            wereRemoved.insert(name)
+            if let notifier = config.notifiers.removeValue(forKey: name) {
+                removedNotifiers[name] = notifier
+            } else {
+                config.notifiers[name] = removedNotifiers.removeValue(forKey: name)
+            }
+        default: config.poll.every = dice.pick([60, 120, 900])
+        }
+    }
+
+    static let fork = "-fork"
 
     func repositoryName(_ upstream: String) -> String { config.upstreams[upstream]?.repository ?? "" }
 

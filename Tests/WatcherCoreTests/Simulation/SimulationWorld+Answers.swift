@@ -4,11 +4,11 @@ extension SimulatedWorld {
     /// Performs a command: it has its effect, and what comes back may tell of it or not.
     func perform(_ command: Command) -> Event {
         switch command {
-        case .check(let check): .checked(upstream: check.upstream, self.check(check), reading(check.isSweep ? 2 : 1))
-        case .identify(let name): .identified(upstream: name, identify(name), reading(1))
+        case .check(let check): .checked(check.target, self.check(check), reading(check.isSweep ? 2 : 1))
+        case .identify(let target): .identified(target, identify(target), reading(1))
         case .dispatch(let dispatch): .dispatched(job: dispatch.job, self.dispatch(dispatch), reading(1))
-        case .lookUp(let job, _, let since): .lookedUp(job: job, lookUp(job, since), reading(1))
-        case .follow(let job, _, let run): .followed(job: job, follow(run), reading(1))
+        case .lookUp(let job, _, let target, let since): .lookedUp(job: job, lookUp(job, target, since), reading(1))
+        case .follow(let job, _, let target, let run): .followed(job: job, follow(run, target), reading(1))
         case .deliver(let message, let notifier):
             .delivered(message: message.id, notifier: notifier, deliver(message, notifier))
         case .build(let build): .built(job: build.job, self.build(build))
@@ -22,16 +22,16 @@ extension SimulatedWorld {
     /// What comes back of a command that is cut off in the middle by a shutdown.
     func cutOff(_ command: Command) -> Event {
         switch command {
-        case .check(let check): .checked(upstream: check.upstream, .failed(.cancelled), nil)
-        case .identify(let name): .identified(upstream: name, .failed(.cancelled), nil)
+        case .check(let check): .checked(check.target, .failed(.cancelled), nil)
+        case .identify(let target): .identified(target, .failed(.cancelled), nil)
         case .dispatch(let dispatch):
             if dice.perMille(500) {
                 .dispatched(job: dispatch.job, .refused(.cancelled), nil)
             } else {
                 .dispatched(job: dispatch.job, begun(dispatch, .unknown("cut off")), nil)
             }
-        case .lookUp(let job, _, _): .lookedUp(job: job, .failed(.cancelled), nil)
-        case .follow(let job, _, _): .followed(job: job, .failed(.cancelled), nil)
+        case .lookUp(let job, _, _, _): .lookedUp(job: job, .failed(.cancelled), nil)
+        case .follow(let job, _, _, _): .followed(job: job, .failed(.cancelled), nil)
         case .deliver(let message, let notifier): .delivered(message: message.id, notifier: notifier, nil)
         case .build(let build): .built(job: build.job, cutOff(build))
         case .verify(let verify): .verified(job: verify.job, .failed(.cancelled))
@@ -58,13 +58,13 @@ extension SimulatedWorld {
         }
     }
 
-    private func repository(_ name: String) -> SimulatedRepository? {
-        names[setup.repositoryName(name)].flatMap { repositories[$0] }
+    private func repository(_ target: CheckTarget) -> SimulatedRepository? {
+        names[target.repository].flatMap { repositories[$0] }
     }
 
     private func check(_ check: Command.Check) -> CheckOutcome {
         if let trouble = trouble(120) { return .failed(trouble) }
-        guard let repository = repository(check.upstream) else { return .failed(.permanent("not found", hint: nil)) }
+        guard let repository = repository(check.target) else { return .failed(.permanent("not found", hint: nil)) }
         var identity: RepositoryIdentity?
         if check.isSweep {
             identity = RepositoryIdentity(
@@ -88,9 +88,9 @@ extension SimulatedWorld {
                 etag: etag, identity: identity))
     }
 
-    private func identify(_ name: String) -> Event.Identified {
+    private func identify(_ target: CheckTarget) -> Event.Identified {
         if let trouble = trouble(100) { return .failed(trouble) }
-        guard let repository = repository(name) else { return .failed(.permanent("not found", hint: nil)) }
+        guard let repository = repository(target) else { return .failed(.permanent("not found", hint: nil)) }
         return .known(
             RepositoryIdentity(id: repository.id, fullName: repository.fullName, isArchived: repository.isArchived))
     }
@@ -103,7 +103,8 @@ extension SimulatedWorld {
         let length = dice.between(5, 1200) * 1000
         add(
             Run(
-                id: nextID(), job: dispatch.job, action: dispatch.action, inputs: dispatch.inputs, created: time,
+                id: nextID(), job: dispatch.job, action: dispatch.action, target: dispatch.target,
+                inputs: dispatch.inputs, created: time,
                 visible: visible, ends: time + length,
                 conclusion: isCalm || dice.perMille(900) ? "success" : dice.pick(["failure", "cancelled"])))
         return outcome
@@ -132,24 +133,24 @@ extension SimulatedWorld {
         return .accepted(WatcherCore.Run(id: run.id, url: "https://example.org/runs/\(run.id)"))
     }
 
-    private func lookUp(_ job: String, _ since: Timestamp) -> LookupOutcome {
+    private func lookUp(_ job: String, _ target: WorkflowTarget, _ since: Timestamp) -> LookupOutcome {
         if let trouble = trouble(100) {
             if case .permanent = trouble { return .failed(.transient("bad gateway")) }
             return .failed(trouble)
         }
         let found = runs.first {
-            $0.job == job && $0.visible <= time && Timestamp(seconds: $0.created / 1000) >= since
+            $0.job == job && $0.target == target && $0.visible <= time && Timestamp(seconds: $0.created / 1000) >= since
         }
         guard let found else { return .absent(others: 0) }
         return .found(WatcherCore.Run(id: found.id, url: "https://example.org/runs/\(found.id)"))
     }
 
-    private func follow(_ run: WatcherCore.Run) -> FollowOutcome {
+    private func follow(_ run: WatcherCore.Run, _ target: WorkflowTarget) -> FollowOutcome {
         if let trouble = trouble(80) {
             if case .permanent = trouble { return .missing }
             return .failed(trouble)
         }
-        guard let found = runs.first(where: { $0.id == run.id }) else { return .missing }
+        guard let found = runs.first(where: { $0.id == run.id && $0.target == target }) else { return .missing }
         if !isCalm, time < found.created + 20_000, dice.perMille(200) { return .missing }
         let title = "build \(found.job)"
         guard time >= found.ends else { return .underway(title: title) }

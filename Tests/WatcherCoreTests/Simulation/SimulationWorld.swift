@@ -6,6 +6,7 @@ final class SimulatedWorld {
         var id: Int64
         var job: String
         var action: String
+        var target: WorkflowTarget
         var inputs: [String: String]
         var created: Int64
         /// When the list of runs shows it.
@@ -14,7 +15,7 @@ final class SimulatedWorld {
         var conclusion: String
     }
 
-    let setup: SimulatedSetup
+    private(set) var setup: SimulatedSetup
     var dice: Dice
     /// The true time, which is GitHub's, in milliseconds.
     private(set) var time: Int64
@@ -47,17 +48,22 @@ final class SimulatedWorld {
         time = 1_785_000_000_000 + Int64(seed % 100_000)
         highestWall = time
         for name in setup.config.upstreams.keys.sorted() {
-            let repository = newRepository(name: setup.repositoryName(name))
-            for _ in 0..<dice.pick([0, 0, 1, 4, 12, 25]) {
-                let id = nextID()
-                let moment = time - dice.between(1, 300) * 86_400_000
-                repositories[repository]?.publish(id: id, prefix: setup.prefix(name), at: moment, &dice)
+            for fullName in [setup.repositoryName(name), setup.repositoryName(name) + SimulatedSetup.fork] {
+                let repository = newRepository(name: fullName)
+                for _ in 0..<dice.pick([0, 0, 1, 4, 12, 25]) {
+                    let id = nextID()
+                    let moment = time - dice.between(1, 300) * 86_400_000
+                    repositories[repository]?.publish(id: id, prefix: setup.prefix(name), at: moment, &dice)
+                }
+                repositories[repository]?.takePicture(at: time)
             }
-            repositories[repository]?.takePicture(at: time)
         }
     }
 
     var now: Instant { Instant(wall: time + skew, uptime: time - 1_784_000_000_000) }
+
+    /// Somebody edits the configuration.
+    func editConfiguration() { setup.edit(&dice) }
 
     func nextID() -> Int64 {
         lastID += 1

@@ -52,15 +52,15 @@ import Testing
             var list = list(tags)
             list.isSweep = check.isSweep
             list.identity = RepositoryIdentity(id: 7, fullName: "o/\(check.upstream)")
-            return .checked(upstream: check.upstream, .list(list), nil)
-        case .identify(let name):
-            return .identified(upstream: name, .known(RepositoryIdentity(id: 7, fullName: "o/\(name)")), nil)
+            return .checked(check.target, .list(list), nil)
+        case .identify(let target):
+            return .identified(target, .known(RepositoryIdentity(id: 7, fullName: target.repository)), nil)
         case .dispatch(let dispatch):
             return .dispatched(job: dispatch.job, .accepted(Run(id: 5, url: "https://github.com/o/r/runs/5")), nil)
         case .deliver(let message, let notifier):
             return .delivered(message: message.id, notifier: notifier, .delivered)
-        case .lookUp(let job, _, _): return .lookedUp(job: job, .absent(others: 0), nil)
-        case .follow(let job, _, _): return .followed(job: job, .underway(title: ""), nil)
+        case .lookUp(let job, _, _, _): return .lookedUp(job: job, .absent(others: 0), nil)
+        case .follow(let job, _, _, _): return .followed(job: job, .underway(title: ""), nil)
         case .heartbeat: return .heartbeat(nil)
         default: return .woke
         }
@@ -198,7 +198,7 @@ import Testing
                 }
                 begin.yield()
                 await Self.hang()
-                return .checked(upstream: check.upstream, .failed(.cancelled), nil)
+                return .checked(check.target, .failed(.cancelled), nil)
             }, save: { _ in })
         try await engine.run(&core, sources: [Self.stop(after: begun)])
         #expect(core.ledger.upstreams == before)
