@@ -54,6 +54,8 @@ package struct Core: Sendable {
     var quotas = RateLimits()
     /// Jobs with a command under way.
     var working: Set<String> = []
+    /// Jobs whose build runs: one at a time, and one that was deleted runs until it has been ended.
+    var builds: Set<String> = []
     /// Jobs that had their one look in a pass that does not wait.
     var lookedAt: Set<String> = []
     /// Jobs made in this pass that could not begin yet, because a check was under way that may bring more.
@@ -94,7 +96,10 @@ package struct Core: Sendable {
             withJob(id, reading, at: now) { $0.lookedUp(&$1, outcome, at: now) }
         case .followed(let id, let outcome, let reading):
             withJob(id, reading, at: now) { $0.followed(&$1, outcome, at: now) }
-        case .built(let id, let outcome): withJob(id, nil, at: now) { $0.built(&$1, outcome, at: now) }
+        case .built(let id, let outcome):
+            builds.remove(id)
+            withJob(id, nil, at: now) { $0.built(&$1, outcome, at: now) }
+        case .buildEnded: break
         case .verified(let id, let outcome): withJob(id, nil, at: now) { $0.verified(&$1, outcome, at: now) }
         case .moved(let id, let outcome): withJob(id, nil, at: now) { $0.moved(&$1, outcome, at: now) }
         case .delivered(let message, let notifier, let outcome):

@@ -18,10 +18,12 @@ extension AppContext {
             var redactor = redactor
             for value in secrets.values { redactor.add(value) }
             var environment = programEnvironment.merging(secrets.variables) { _, own in own }
-            environment[OrphanedBuilds.variable] = path
+            let identity = OrphanedBuilds.identity(ofState: path)
+            environment[OrphanedBuilds.variable] = identity
+            environment[OrphanedBuilds.instanceVariable] = OrphanedBuilds.instance
             builders[name] = ImageBuilder(
                 build: build, registry: registry, logs: BuildLogs(statePath: path), redactor: redactor,
-                environment: environment, secrets: secrets.arguments, statePath: path, progress: progress)
+                environment: environment, secrets: secrets.arguments, stateIdentity: identity, progress: progress)
         }
         return builders
     }

@@ -1,4 +1,5 @@
 package import Curl
+import Glibc
 package import WatcherCore
 
 /// The composition root: from a configuration on disk to the parts that a command needs, each made when asked for.
@@ -56,12 +57,15 @@ package struct AppContext: Sendable {
     /// The state file. A default folder is made where `making` says so; a configured one must exist.
     package func stateFile(making: Bool) throws(Failure) -> StateFile {
         if let path = config.stateFile {
-            guard DefaultPaths.isFolder(DurableFile.folder(of: path)) else {
-                throw .noFolder(DurableFile.folder(of: path))
+            let folder = DurableFile.folder(of: path)
+            guard DefaultPaths.isFolder(folder) else {
+                let code = errno
+                throw code == EACCES
+                    ? .disk(DurableFile.Failure(call: "open", path: folder, code: code)) : .noFolder(folder)
             }
             return StateFile(path: path)
         }
-        let path = DefaultPaths(environment: environment).defaultState
+        let path = DefaultPaths(environment: environment).defaultState(config: self.path)
         if making {
             do throws(DurableFile.Failure) {
                 try DefaultPaths.makeFolder(DurableFile.folder(of: path))
@@ -269,6 +273,8 @@ extension AppContext.Failure {
         case .noFolder: "make it, owned by the user that runs watcher"
         case .state(let failure): failure.hint
         case .locked: "try again when it has ended"
+        case .disk(let failure) where failure.isLockLost:
+            "nothing was started; start watcher again, and leave the files beside the state alone while it runs"
         case .disk(let failure):
             failure.isForbidden
                 ? "run as the user that owns the state" : "nothing was started; make room, then run it again"

@@ -14,17 +14,26 @@ package struct DefaultPaths: Sendable {
     package func config(_ named: String?) -> String {
         if let named { return named }
         if let path = value("WATCHER_CONFIG") { return path }
-        return isRoot ? "/etc/watcher/config.json" : home("XDG_CONFIG_HOME", ".config") + "/watcher/config.json"
+        guard !isRoot else { return Self.systemConfig }
+        let own = home("XDG_CONFIG_HOME", ".config") + "/watcher/config.json"
+        let isOwn = unsafe access(own, F_OK) == 0
+        let isSystems = unsafe access(Self.systemConfig, F_OK) == 0
+        return isOwn || !isSystems ? own : Self.systemConfig
     }
 
-    /// The default state file, and whether its folder may be made: a configured path's folder must exist.
-    package var defaultState: String {
+    private static let systemFolder = "/etc/watcher"
+    private static let systemConfig = systemFolder + "/config.json"
+
+    /// The default state file. It follows the configuration that is used, whoever runs it: two states for one
+    /// configuration would do everything twice.
+    package func defaultState(config path: String) -> String {
         if let folder = value("STATE_DIRECTORY") {
             // systemd separates several by colons; the first is meant.
             return folder.split(separator: ":").first.map(String.init).map { $0 + "/state.json" } ?? folder
                 + "/state.json"
         }
-        return isRoot ? "/var/lib/watcher/state.json" : home("XDG_STATE_HOME", ".local/state") + "/watcher/state.json"
+        return DurableFile.folder(of: path) == Self.systemFolder
+            ? "/var/lib/watcher/state.json" : home("XDG_STATE_HOME", ".local/state") + "/watcher/state.json"
     }
 
     /// Makes a folder and those above it, for the owner only.

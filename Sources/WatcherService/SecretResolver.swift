@@ -1,4 +1,3 @@
-import Glibc
 package import WatcherCore
 
 /// Reads secrets from where the configuration says they are, when they are first needed.
@@ -60,7 +59,7 @@ package struct SecretResolver: Sendable {
         do throws(DurableFile.Failure) {
             bytes = try DurableFile.read(path)
         } catch {
-            throw Failure(place: place, problem: "cannot be read: \(unsafe String(cString: strerror(error.code)))")
+            throw Failure(place: place, problem: "cannot be read: \(error.reason)")
         }
         guard bytes.count <= Self.sizeLimit else {
             throw Failure(place: place, problem: "is larger than \(Self.sizeLimit) bytes")

@@ -24,21 +24,25 @@ enum Pass {
             let lock = try AppContext.lock(file, as: .once)
             return try await locked(file, lock)
         }
-        return try await unlocked(file)
+        return try await unlocked(file, nil)
 
         func locked(_ file: StateFile, _ lock: consuming StateLock) async throws -> Result {
-            let result = try await unlocked(file)
+            let result = try await unlocked(file, lock.identity)
             _ = consume lock
             return result
         }
 
-        func unlocked(_ file: StateFile) async throws -> Result {
+        func unlocked(_ file: StateFile, _ lock: StateLock.Identity?) async throws -> Result {
             var mode = mode
             mode.tellsDetails = voice.tellsDetails
             var core = Core(setup.config, mode: mode, ledger: try AppContext.load(file))
             try prepare(&core, Clock.now())
             let engine = Engine(
-                perform: executor.perform, save: { (ledger) throws(DurableFile.Failure) in try file.save(ledger) },
+                perform: executor.perform,
+                save: { (ledger) throws(DurableFile.Failure) in
+                    try lock?.verify()
+                    try file.save(ledger)
+                },
                 observe: voice.tell)
             do throws(DurableFile.Failure) {
                 let stops = await Signals.stops()

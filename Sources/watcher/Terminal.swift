@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Synchronization
 import WatcherCore
 
 /// The program's voice. Results go to standard output; logs and errors to standard error. A failure is `error: …` and,
@@ -41,12 +42,26 @@ enum Terminal {
             || (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
     }
 
+    /// The error number of a write to standard output that failed; a reader that has gone away is none.
+    private static let outputFailure = Atomic<Int32>(0)
+
+    /// What a command ends with that has done all it had to: results that nobody got are a failure.
+    static var outputStatus: Int32 {
+        let code = outputFailure.load(ordering: .relaxed)
+        guard code != 0 else { return 0 }
+        fail(["standard output: write: \(unsafe String(cString: strerror(code)))"])
+        return 74
+    }
+
     private static func write(_ text: String, to file: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                if file == STDOUT_FILENO, errno != EPIPE { outputFailure.store(errno, ordering: .relaxed) }
+                return
+            }
             bytes = bytes.dropFirst(count)
         }
     }

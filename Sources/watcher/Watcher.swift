@@ -13,8 +13,23 @@ enum Main {
     static func main() {
         // One heap for all threads: they are few, and each heap more of the C library's costs a megabyte or two.
         mallopt(M_ARENA_MAX, 1)
+        inheritNothing()
+        // They are read from /proc, or found by where the environment is: without them it is not known what to do.
+        guard !CommandLine.arguments.isEmpty else {
+            Terminal.fail(["the command line cannot be read"], hint: "is /proc mounted?")
+            Glibc.exit(64)
+        }
         Task(priority: .medium) { await Watcher.begin() }
         dispatchMain()
+    }
+
+    /// A parent may have left signals ignored or blocked: programs that are started could not be waited for, and no
+    /// signal would end this one.
+    private static func inheritNothing() {
+        for number in [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1] { signal(number, SIG_DFL) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe sigprocmask(SIG_SETMASK, &none, nil)
     }
 }
 
@@ -62,7 +77,7 @@ struct Watcher: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-            Glibc.exit(0)
+            Glibc.exit(Terminal.outputStatus)
         } catch let failure as AppContext.Failure {
             Terminal.fail(failure.lines, hint: failure.hint)
             Glibc.exit(failure.status)

@@ -62,7 +62,9 @@ import Testing
             #expect(pending?["status"] == "pending" && pending?["reason"]?.string?.contains("500") == true)
             #expect(full["deliveries"]?.first(where: "notifier", is: "team-chat")?["status"] == "succeeded")
             let words = try await world.run("status").out
-            for text in ["elabftw (elabftw/elabftw): 5.6.13", "In progress:", "build-image", "release message to hook pending"] {
+            for text in [
+                "elabftw (elabftw/elabftw): 5.6.13", "In progress:", "build-image", "release message to hook pending",
+            ] {
                 #expect(words.contains(text), "\(words)")
             }
         }

@@ -67,7 +67,8 @@ import Testing
     @Test(
         "a time that is a date, nonsense or beyond all reason is kept as far as it makes sense",
         arguments: [
-            ("nonsense", 57...65.0), ("-5", 57...65), ("99999999999", 86_390...86_405), ("0", 0...5),
+            ("nonsense", 57...65.0), ("-5", 57...65), ("99999999999", 31_622_380...31_622_410),
+            ("172800", 172_790...172_805), ("0", 0...5),
         ])
     func oddTimes(_ retryAfter: String, _ expected: ClosedRange<Double>) async throws {
         try await withWorld { world async throws in
@@ -78,6 +79,19 @@ import Testing
             world.github.fail(Route(.releases), with: .answer(answer), times: 1)
             _ = try await world.run("once")
             #expect(expected.contains(paused(world)), "\(paused(world))")
+        }
+    }
+
+    @Test("a time that an outage names is kept like that of a limit", arguments: [500, 502, 503, 504])
+    func outage(_ status: Int) async throws {
+        try await withWorld { world async throws in
+            world.keepOneUpstream()
+            try await world.baseline()
+            var answer = ScriptedAnswer.text(status, "down for maintenance")
+            answer.set("Retry-After", "3600")
+            world.github.fail(Route(.releases), with: .answer(answer), times: 1)
+            _ = try await world.run("once")
+            #expect((3590...3605).contains(paused(world)), "\(paused(world))")
         }
     }
 

@@ -219,8 +219,10 @@ final class BuildLab {
 
     /// Processes of builds that belong to this test's state.
     func leftovers() throws -> Int {
-        let text = try Lab.sh("grep -slaz '^WATCHER_BUILD_OF=\(statePath)' /proc/[0-9]*/environ | wc -l", okay: false)
-            .output
+        let text = try Lab.sh(
+            "grep -slaz '^WATCHER_BUILD_OF=[0-9:]*/state.json' /proc/[0-9]*/environ | wc -l", okay: false
+        )
+        .output
         return Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1
     }
 

@@ -11,7 +11,10 @@ extension Core {
 
     mutating func observe(_ now: Instant) {
         defer { lastInstant = now }
-        guard let last = lastInstant else { return clampDeadlines(at: now) }
+        guard let last = lastInstant else {
+            if ledger.prune(config, at: now) { changed(.noted) }
+            return clampDeadlines(at: now)
+        }
         let step = (now.wall - last.wall) - (now.uptime - last.uptime)
         guard abs(step) > Self.clockTolerance else { return }
         // Up, in whole seconds: a wait that was asked for is never cut short.

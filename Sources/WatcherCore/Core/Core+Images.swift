@@ -36,6 +36,10 @@ extension Core {
             hold(job, "waits for the build of \(other.action) for \(Words.releases(other.releases ?? other.causes))")
             return nil
         }
+        guard builds.isEmpty else {
+            hold(job, "waits for a deleted job's build to end")
+            return nil
+        }
         guard let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return nil }
         ledger.jobs[index].begin(releases: releases, isHighest: areHighest(releases), as: .building, at: now)
         return buildCommand(ledger.jobs[index], build, action, at: now)
@@ -56,6 +60,7 @@ extension Core {
             ["job": job.id, "action": job.action])
         // Told once, however often it is begun.
         if job.attempts == 1, job.cutOffs == nil { tellJob(.started, job, at: now) }
+        builds.insert(job.id)
         return .build(plan.command)
     }
 

@@ -9,6 +9,7 @@ package enum Event: Sendable, Equatable {
     case built(job: String, BuildOutcome)
     case verified(job: String, VerifyOutcome)
     case moved(job: String, MoveOutcome)
+    case buildEnded(job: String)
     /// Nil: cut off by shutdown; it counts for nothing.
     case delivered(message: String, notifier: String, DeliveryOutcome?)
     /// Nil when it went well.
@@ -36,6 +37,8 @@ package enum Command: Sendable, Equatable {
     case build(Build)
     case verify(Verify)
     case move(Move)
+    /// End the build of a job that was deleted while it ran; its own event comes besides.
+    case endBuild(job: String)
     case deliver(Message, notifier: String)
     case heartbeat
     /// Come back after so many milliseconds. At most one counts; a stale one is harmless.
@@ -58,7 +61,7 @@ package enum Command: Sendable, Equatable {
     /// Whether it changes the world: what it acts on must be on disk before it is started.
     package var acts: Bool {
         switch self {
-        case .dispatch, .build, .move, .deliver: true
+        case .dispatch, .build, .move, .endBuild, .deliver: true
         case .check, .identify, .lookUp, .follow, .verify, .heartbeat, .wake: false
         }
     }

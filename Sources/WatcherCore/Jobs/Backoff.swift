@@ -28,8 +28,10 @@ package enum Backoff {
     package static let lookup: Int64 = 2
     /// After which a message is given up.
     package static let messageLifetime: Int64 = 3 * 86_400
-    /// The longest pause that a limit can ask for; longer ones are asked again then.
+    /// The longest pause without a named time.
     package static let longestPause: Int64 = 86_400
+    /// The longest pause that a server may ask for, in seconds: what is longer is a mistake of the server's.
+    package static let longestNamedPause: Int64 = 366 * 86_400
     /// How long a run that was accepted may be unreadable.
     package static let missingRun: Int64 = 120
 }

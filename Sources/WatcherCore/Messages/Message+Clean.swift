@@ -62,7 +62,7 @@ extension String {
 }
 
 /// What one scalar of a text from outside becomes.
-private enum CleanedScalar {
+enum CleanedScalar {
     case kept, removed, blank, lineBreak
     /// Stands on the character before it: a few are language, hundreds climb over the neighbouring lines.
     case mark

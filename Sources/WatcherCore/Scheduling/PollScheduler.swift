@@ -118,6 +118,7 @@ extension Core {
         let after = Set(config.upstreams.keys)
         let moved = after.intersection(before).filter { self.config.upstreams[$0] != config.upstreams[$0] }
         self.config = config
+        _ = ledger.prune(config, at: now)
         quotas = RateLimits()
         lastBudget = nil
         schedule.drop(before.subtracting(after))

@@ -85,7 +85,7 @@ package struct RateLimit: Sendable, Equatable {
         let isPaused = record.pausedUntil.map { !now.hasReached($0) } ?? false
         if seconds != nil { record.strikes = 0 } else if !isPaused { record.strikes = min(record.strikes + 1, 10) }
         let wait = seconds ?? Backoff.unnamedLimit(after: record.strikes)
-        let length = min(max(wait, 1), Backoff.longestPause)
+        let length = min(max(wait, 1), seconds == nil ? Backoff.longestPause : Backoff.longestNamedPause)
         let until = now.deadline(in: length)
         if until >= record.pausedUntil ?? until {
             record.pausedUntil = until

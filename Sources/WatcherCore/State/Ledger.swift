@@ -40,6 +40,20 @@ package struct Ledger: Sendable, Equatable, Codable {
             }
     }
 
+    /// How long what was seen of an upstream is kept after it has left the configuration, in seconds: nothing is new
+    /// when it comes back within that time.
+    package static let formerUpstreamLifetime: Int64 = 366 * 86_400
+
+    /// Drops upstreams that have not been in the configuration for longer than that. Returns whether there were any.
+    package mutating func prune(_ config: Config, at now: Instant) -> Bool {
+        let old = upstreams.filter { name, state in
+            guard config.upstreams[name] == nil, let last = state.lastCheck ?? state.firstCheck else { return false }
+            return now.floor.seconds(since: last) > Self.formerUpstreamLifetime
+        }
+        for name in old.keys { upstreams[name] = nil }
+        return !old.isEmpty
+    }
+
     /// Moves a job that has ended to the history. A success settles the failures of the same action before it.
     package mutating func retire(_ job: Job) {
         jobs.removeAll { $0.id == job.id }

@@ -53,7 +53,9 @@ package struct LedgerText {
         // A line break in a string is written as an escape, and deeper levels are indented deeper: there is one such line.
         let place = Array("\n  \"upstreams\" : {".utf8)
         guard let found = text.firstRange(of: place), let end = text[found.upperBound...].firstIndex(of: 0x7D) else {
-            return Array(text) + [0x0A]
+            // Whole or not at all: never a state without its upstreams.
+            throw EncodingError.invalidValue(
+                ledger, .init(codingPath: [], debugDescription: "the encoder's text has no place for upstreams"))
         }
         writer.bytes.append(contentsOf: text[..<found.upperBound])
         for (index, name) in ledger.upstreams.keys.sorted().enumerated() {

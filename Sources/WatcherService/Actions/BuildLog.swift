@@ -59,7 +59,7 @@ final class BuildLog: Sendable {
     }
 
     private func end(_ state: inout State) {
-        let line = redactor.mask(String(decoding: state.line, as: UTF8.self)).withoutEscapes
+        let line = redactor.mask(String(decoding: state.line, as: UTF8.self).withoutEscapes)
         state.line.removeAll(keepingCapacity: true)
         progress(line)
         state.tail.append(line)

@@ -2,6 +2,9 @@ import FoundationEssentials
 import Glibc
 
 /// The folder beside the state with the logs of builds: `STATE.logs/JOB.ATTEMPT.log`. The newest are kept.
+///
+/// All is done below one descriptor of the folder, which is never reached through a link: root runs commands on a
+/// folder that belongs to the service's user.
 package struct BuildLogs: Sendable {
     private let statePath: String
 
@@ -23,28 +26,29 @@ package struct BuildLogs: Sendable {
 
     /// Opens a new log, with the owner of the state. A negative number where it cannot be: builds go on without.
     func open(_ name: String) -> Int32 {
-        prune()
-        if unsafe mkdir(folder, 0o700) == 0 {
-            let made = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            try? DurableFile.keepOwner(of: statePath, on: made, folder)
-            close(made)
-        }
-        let path = path(name)
-        let file = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        if file >= 0 { try? DurableFile.keepOwner(of: statePath, on: file, path) }
+        let isNew = unsafe mkdir(folder, 0o700) == 0
+        let logs = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard logs >= 0 else { return -1 }
+        defer { close(logs) }
+        if isNew { try? DurableFile.keepOwner(of: statePath, on: logs, folder) }
+        prune(logs)
+        let own = name.split(separator: "/").last.map(String.init) ?? name
+        unsafe unlinkat(logs, own, 0)
+        let file = unsafe openat(logs, own, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        if file >= 0 { try? DurableFile.keepOwner(of: statePath, on: file, path(name)) }
         return file
     }
 
     /// Makes room for one more.
-    private func prune() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let logs = names.filter { $0.hasSuffix(".log") }.map { name -> (path: String, time: Int) in
+    private func prune(_ logs: Int32) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd/\(logs)")) ?? []
+        let found = names.filter { $0.hasSuffix(".log") }.map { name -> (name: String, time: Int) in
             var status = stat()
-            let path = folder + "/" + name
-            return (path, unsafe stat(path, &status) == 0 ? Int(status.st_mtim.tv_sec) : 0)
+            let isThere = unsafe fstatat(logs, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+            return (name, isThere ? Int(status.st_mtim.tv_sec) : 0)
         }
-        for log in logs.sorted(by: { ($0.time, $0.path) < ($1.time, $1.path) }).dropLast(Self.limit - 1) {
-            unsafe unlink(log.path)
+        for log in found.sorted(by: { ($0.time, $0.name) < ($1.time, $1.name) }).dropLast(Self.limit - 1) {
+            unsafe unlinkat(logs, log.name, 0)
         }
     }
 }

@@ -12,7 +12,8 @@ package struct ImageBuilder: Sendable {
     let environment: [String: String]
     /// `id=…,env=…` or `id=…,src=…`.
     let secrets: [String]
-    let statePath: String
+    /// Of the state, as in the environment of what a build starts.
+    let stateIdentity: String
     let progress: @Sendable (String) -> Void
 
     /// How long moving one tag may take.
@@ -22,7 +23,7 @@ package struct ImageBuilder: Sendable {
 
     /// One attempt. Cut off by cancellation it is `interrupted`, with nothing of it left behind.
     func build(_ command: Command.Build) async -> BuildOutcome {
-        let left = await OrphanedBuilds.end(of: statePath)
+        let left = await OrphanedBuilds.end(of: stateIdentity)
         if left > 0 { progress("ended \(left) build\(left == 1 ? "" : "s") that a killed parent had left behind") }
         if command.mayBeThere, await isThere(command) { return .alreadyThere }
         if Task.isCancelled { return .failed(.cancelled, log: nil) }
@@ -34,7 +35,9 @@ package struct ImageBuilder: Sendable {
         defer { unsafe unlink(metadata) }
         do throws(ExternalProgram.Failure) {
             let arguments = BuildCommand.build(command, build, secrets: secrets, metadata: metadata)
-            let status = try await docker.follow(arguments, timeout: .seconds(build.timeout)) { log.take($0) }
+            let status = try await docker(for: command.job).follow(arguments, timeout: .seconds(build.timeout)) {
+                log.take($0)
+            }
             let tail = log.finish()
             guard status == 0 else { return .failed(BuildFailure.trouble(status: status, tail), log: name) }
             return .built(digest: Self.digest(metadata), log: name)
@@ -47,11 +50,11 @@ package struct ImageBuilder: Sendable {
     func move(_ command: Command.Move) async -> MoveOutcome {
         for step in command.steps {
             do throws(ExternalProgram.Failure) {
-                let output = try await docker.run(
+                let output = try await docker(for: command.job).run(
                     BuildCommand.move(step, build), limit: Self.outputLimit, timeout: Self.moveTimeout)
                 guard output.status == 0 else {
                     let lines = (output.text + output.errors).split(whereSeparator: \.isNewline).map {
-                        redactor.mask(String($0)).withoutEscapes
+                        redactor.mask(String($0).withoutEscapes)
                     }
                     return .failed(BuildFailure.trouble(status: output.status, lines))
                 }
@@ -64,7 +67,11 @@ package struct ImageBuilder: Sendable {
 
     // MARK: - Before
 
-    private var docker: ExternalProgram { ExternalProgram(name: "docker", environment: environment) }
+    private func docker(for job: String) -> ExternalProgram {
+        var environment = environment
+        environment[OrphanedBuilds.jobVariable] = job
+        return ExternalProgram(name: "docker", environment: environment)
+    }
 
     /// Whether every tag has an image of this job for every platform. Where nobody knows, it is built.
     private func isThere(_ command: Command.Build) async -> Bool {

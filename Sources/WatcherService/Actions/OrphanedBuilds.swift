@@ -1,35 +1,67 @@
 import FoundationEssentials
 import Glibc
+import WatcherCore
 
-/// Builds that a killed parent left behind.
+/// Programs of builds that a killed instance left behind, and those of a build that is to be ended.
 ///
-/// Each build bears its state file's name in its environment, and so does all that it starts. That is on every process
-/// from its first moment: a number that is noted after a program was started is not there when the crash comes between,
-/// and may belong to somebody else by the time it is read. The lock on the state proves that none of them has a living
-/// parent.
+/// Each program bears its state, its instance and its job in its environment, and so does all that it starts. That is on
+/// every process from its first moment: a number that is noted after a program was started is not there when the crash
+/// comes between, and may belong to somebody else by the time it is read. The lock on the state proves that another
+/// instance of the same state no longer runs.
 enum OrphanedBuilds {
+    /// Whose build it is: device and inode of the state's folder, and the state's name. A path is not enough: two
+    /// folders, or the same one in a container, may have the same.
     static let variable = "WATCHER_BUILD_OF"
+    static let instanceVariable = "WATCHER_INSTANCE"
+    static let jobVariable = "WATCHER_BUILD_JOB"
 
-    /// Ends every group in which a process bears the mark. Returns how many.
-    static func end(of statePath: String) async -> Int {
-        let mark = Array("\(variable)=\(statePath)".utf8)
-        let groups = groups(bearing: mark)
-        for group in groups { kill(-group, SIGTERM) }
-        // As long as a living build may take; what does not end by then is killed.
-        for _ in 0..<30 where !self.groups(bearing: mark).isEmpty {
-            try? await Task.sleep(for: .milliseconds(100))
-        }
-        for group in self.groups(bearing: mark) { kill(-group, SIGKILL) }
-        return groups.count
+    /// This process, among those that have run and will run with its number.
+    static let instance = "\(getpid()).\(Clock.now().uptime)"
+
+    /// How long programs may take to end when they are asked to, in tenths of a second: as long as those of a living
+    /// build may.
+    private static let grace = 30
+
+    static func identity(ofState path: String) -> String {
+        var status = stat()
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard unsafe stat(DurableFile.folder(of: path), &status) == 0 else { return path }
+        return "\(status.st_dev):\(status.st_ino)/\(name)"
     }
 
-    private static func groups(bearing mark: [UInt8]) -> Set<Int32> {
+    /// Ends what instances that no longer run have left behind. Returns how many process groups that were.
+    static func end(of identity: String) async -> Int {
+        await end { $0.contains("\(variable)=\(identity)") && !$0.contains("\(instanceVariable)=\(instance)") }
+    }
+
+    /// Ends what this instance runs for a job.
+    static func end(job: String) async {
+        _ = await end { $0.contains("\(jobVariable)=\(job)") && $0.contains("\(instanceVariable)=\(instance)") }
+    }
+
+    /// SIGTERM, and SIGKILL for what is left after the grace, which is kept also when the task is cancelled. On a thread
+    /// of its own: reading `/proc` takes as long as there are processes.
+    private static func end(_ isMeant: @escaping @Sendable (Set<String>) -> Bool) async -> Int {
+        await withTaskGroup(of: Int.self) { tasks in
+            tasks.addTask(executorPreference: globalConcurrentExecutor) {
+                let found = groups(isMeant)
+                for group in found { kill(-group, SIGTERM) }
+                for _ in 0..<grace where !groups(isMeant).isEmpty { usleep(100_000) }
+                for group in groups(isMeant) { kill(-group, SIGKILL) }
+                return found.count
+            }
+            return await tasks.next() ?? 0
+        }
+    }
+
+    private static func groups(_ isMeant: (Set<String>) -> Bool) -> Set<Int32> {
         var found: Set<Int32> = []
         let own = getpgrp()
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-            guard let pid = Int32(name), let bytes = try? DurableFile.read("/proc/\(name)/environ") else { continue }
-            let bears = bytes.split(separator: 0).contains { $0.elementsEqual(mark) }
-            let group = bears ? getpgid(pid) : -1
+            guard let pid = Int32(name), let bytes = try? DurableFile.read("/proc/\(name)/environ"),
+                isMeant(Set(bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }))
+            else { continue }
+            let group = getpgid(pid)
             if group > 1, group != own { found.insert(group) }
         }
         return found

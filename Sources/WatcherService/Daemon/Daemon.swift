@@ -35,13 +35,17 @@ package struct Daemon: Sendable {
             }
         }
         let lock = try AppContext.lock(file, as: .run)
+        let identity = lock.identity
         requests.clear()
         var core = Core(setup.config, mode: Core.Mode(repeats: true), ledger: try AppContext.load(file))
         let logger = logger
         let timers = QuietTimers()
         let engine = Engine(
             perform: { await current.executor.perform($0) },
-            save: { (ledger) throws(DurableFile.Failure) in try file.save(ledger) },
+            save: { (ledger) throws(DurableFile.Failure) in
+                try identity.verify()
+                try file.save(ledger)
+            },
             observe: { ServiceLog.tell($0, to: logger) }, answer: requests.answer,
             reconfigured: {
                 current.commit()

@@ -65,13 +65,16 @@ extension Doctor {
         guard let platform = Platform(text), let program = TrialProgram.bytes(for: platform) else {
             return .warning(subject, "\(text): not tried, no trial program is known for it")
         }
-        let folder = "/tmp/watcher-doctor-\(getpid())-\(Clock.now().uptime)"
+        // Made by this call, for its owner only: in /tmp a name that can be guessed may be somebody else's.
+        var template = Array("/tmp/watcher-doctor-XXXXXX".utf8CString)
+        guard let folder = unsafe mkdtemp(&template).map({ unsafe String(cString: $0) }) else {
+            return .warning(subject, "\(text): not tried: /tmp: \(unsafe String(cString: strerror(errno)))")
+        }
         defer {
             for name in ["trial", "Dockerfile"] { unsafe unlink("\(folder)/\(name)") }
             unsafe rmdir(folder)
         }
         do throws(DurableFile.Failure) {
-            try DefaultPaths.makeFolder(folder)
             try DurableFile.replace(folder + "/trial", with: program)
             _ = try DurableFile.check("chmod", folder) { unsafe chmod(folder + "/trial", 0o755) }
             try DurableFile.replace(

@@ -94,7 +94,7 @@ extension Engine {
                     engine.answer(
                         number, .refused("the state cannot be saved: \(failure)", hint: "make room, then ask again"))
                 }
-                guard core.mode.repeats, !core.isShuttingDown else { return failure }
+                guard core.mode.repeats, !core.isShuttingDown, !failure.isLockLost else { return failure }
                 held = commands
                 say(failure)
             } else {
@@ -123,7 +123,7 @@ extension Engine {
             case .woke: wakeAt = wakeAt.flatMap { $0 <= now.uptime + Self.wakeTolerance ? nil : $0 }
             case .shutdownRequested, .requested: break
             case .reconfigured: engine.reconfigured()
-            case .dispatched, .moved, .delivered:
+            case .dispatched, .moved, .buildEnded, .delivered:
                 underWay -= 1
                 actsUnderWay -= 1
             default: underWay -= 1

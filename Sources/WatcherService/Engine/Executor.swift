@@ -46,6 +46,7 @@ package final class Executor: Sendable {
         case .build(let build): await self.build(build)
         case .verify(let verify): await self.verify(verify)
         case .move(let move): await self.move(move)
+        case .endBuild(let job): await endBuild(job)
         case .deliver(let message, let notifier): await deliver(message, notifier)
         case .heartbeat: await heartbeat()
         case .wake(let milliseconds): await wake(milliseconds)
@@ -170,6 +171,12 @@ package final class Executor: Sendable {
         } catch {
             return .heartbeat(.transient(redactor.mask(error.description)))
         }
+    }
+
+    @inline(never)
+    private func endBuild(_ job: String) async -> Event {
+        await OrphanedBuilds.end(job: job)
+        return .buildEnded(job: job)
     }
 
     private func wake(_ milliseconds: Int64) async -> Event {

@@ -1,4 +1,5 @@
 package import Curl
+import FoundationEssentials
 package import WatcherCore
 
 /// GitHub's REST API at one base URL with one token: requests, redirects, limits, and errors in words.
@@ -102,7 +103,7 @@ package final class GitHubClient: Sendable {
             reading.requests = requests
             switch response.status {
             case 200...299, 304: return GitHubResponse(result: .success(response), reading: reading)
-            case 400 where version.fallBack(from: asked):
+            case 400 where Self.isAboutVersion(response) && version.fallBack(from: asked):
                 // A server that does not know the version has done nothing: asking again is safe.
                 continue
             case 301, 302, 303, 307, 308:
@@ -110,7 +111,11 @@ package final class GitHubClient: Sendable {
                 guard requests <= Self.redirectLimit, let location = response.headers["location"],
                     method == .get || response.status >= 307
                 else { break }
-                url = location.hasPrefix("/") ? origin + location : location
+                // `//host/path` names another host, under our scheme.
+                url =
+                    location.hasPrefix("//")
+                    ? origin.prefix { $0 != ":" } + ":" + location
+                    : location.hasPrefix("/") ? origin + location : location
                 isOurs = false
                 continue
             default: break
@@ -120,6 +125,13 @@ package final class GitHubClient: Sendable {
                     .refused(status: response.status, RequestFailure(response, isAuthorised: token != nil))),
                 reading: reading)
         }
+    }
+
+    /// Whether a refusal is GitHub's own about the API version: a proxy's 400 says nothing of the kind.
+    private static func isAboutVersion(_ response: HTTPResponse) -> Bool {
+        struct Body: Decodable { var message: String }
+        let body = try? JSONDecoder().decode(Body.self, from: Data(response.body))
+        return body?.message.lowercased().contains("version") == true
     }
 
     private func headers(body: [UInt8]?, etag: String?, version: String) -> [(name: String, value: String)] {

@@ -36,33 +36,41 @@ extension RequestFailure {
         case 410: self = .permanent(said, hint: "this API version is retired: update watcher")
         case 451: self = .permanent(said, hint: "the repository is blocked for legal reasons")
         case 400, 422: self = .permanent(said, hint: nil)
-        case 408, 500...599: self = .transient(said)
-        default: self = .transient(said)
+        default:
+            // An outage may name its end, too.
+            self = Self.retryAfter(response).map { .rateLimited(seconds: $0, said) } ?? .transient(said)
         }
     }
 
     /// A limit with a time: seconds to wait, rounded up.
     private static func limit(_ response: HTTPResponse, _ words: String?) -> Int64? {
-        if let after = response.headers["retry-after"] {
+        if let seconds = retryAfter(response) { return seconds }
+        guard response.headers["x-ratelimit-remaining"] == "0" else { return nil }
+        return RateLimitReading(response).resetIn.map { $0 + 1 } ?? 60
+    }
+
+    /// Seconds of `Retry-After`, rounded up; a minute where it says neither a number nor a date.
+    private static func retryAfter(_ response: HTTPResponse) -> Int64? {
+        response.headers["retry-after"].map { after in
             if let seconds = Int64(after.trimmed), seconds >= 0 { return max(seconds, 1) }
             if let date = HTTPDate(after)?.time, let now = response.headers["date"].flatMap({ HTTPDate($0)?.time }) {
                 return max(date.seconds(since: now), 1)
             }
             return 60
         }
-        guard response.headers["x-ratelimit-remaining"] == "0" else { return nil }
-        return RateLimitReading(response).resetIn.map { $0 + 1 } ?? 60
     }
 
     private static func isLimit(_ words: String?) -> Bool {
         guard let words = words?.lowercased() else { return false }
-        return ["secondary rate", "rate limit exceeded", "abuse detection"].contains { words.contains($0) }
+        return ["secondary rate", "rate limit exceeded", "abuse detection", "number of login attempts exceeded"]
+            .contains { words.contains($0) }
     }
 
     /// GitHub's own words: `message` and what `errors` adds; for another kind of body, its kind.
     private static func words(of response: HTTPResponse) -> String? {
         struct Body: Decodable {
-            var message: String
+            var message: String?
+            var error: String?
             var errors: [Item]?
         }
         struct Item: Decodable {
@@ -85,10 +93,9 @@ extension RequestFailure {
             }
         }
         if let body = try? JSONDecoder().decode(Body.self, from: Data(response.body)) {
-            let more = (body.errors ?? []).prefix(5).compactMap(\.text).filter {
-                !$0.isEmpty && !body.message.contains($0)
-            }
-            return ([body.message] + more).joined(separator: "; ").cleanedLine(limit: 500)
+            guard let message = body.message ?? body.error else { return "a JSON object without a message" }
+            let more = (body.errors ?? []).prefix(5).compactMap(\.text).filter { !$0.isEmpty && !message.contains($0) }
+            return ([message] + more).joined(separator: "; ").cleanedLine(limit: 500)
         }
         if response.body.isEmpty { return nil }
         let kind = response.headers["content-type"].map { $0.cleanedLine(limit: 60) } ?? "no named type"

@@ -21,6 +21,7 @@ package struct NotifierClient: Sendable {
     private let customMessage: Config.CustomMessage?
     /// What must be masked everywhere, longest first: values that were read, and parts of secret addresses.
     package let secrets: [String]
+    private let redactor: Redactor
 
     /// Reads every secret of the notifier, and throws what `resolving` throws.
     package init<Failure: Error>(
@@ -35,6 +36,7 @@ package struct NotifierClient: Sendable {
         let external = values.external.flatMap { [$0, $0.percentEncoded] }
         secrets = Set((notifier.masks(values) + external).filter { $0.utf8.count >= Self.shortestSecret })
             .sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
+        redactor = Redactor(secrets)
     }
 
     /// The request that delivers the message. What no request can contain is refused by the HTTP client.
@@ -64,7 +66,5 @@ package struct NotifierClient: Sendable {
     }
 
     /// The text with `***` for each of `secrets`.
-    package func masked(_ text: String) -> String {
-        secrets.reduce(text) { $0.replacing($1, with: "***") }
-    }
+    package func masked(_ text: String) -> String { redactor.mask(text) }
 }

@@ -170,7 +170,11 @@ package struct RegistryClient: Sendable {
             guard var location = response.headers["location"] else {
                 throw .transient("\(reference.registry) redirects to nowhere")
             }
-            if location.hasPrefix("/") { location = base + location }
+            if location.hasPrefix("//") {
+                location = base.prefix { $0 != "/" } + location
+            } else if location.hasPrefix("/") {
+                location = base + location
+            }
             guard let address = WebAddress(location), address.scheme == "https" || base.hasPrefix("http://") else {
                 throw .transient("\(reference.registry) redirects to nowhere")
             }

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// Files that are there in full or not at all, also after a power cut.
 package enum DurableFile {
@@ -8,7 +8,19 @@ package enum DurableFile {
         package var path: String
         package var code: Int32
 
-        package var description: String { "\(path): \(call): \(unsafe String(cString: strerror(code)))" }
+        package var description: String {
+            isLockLost
+                ? "\(path) was removed, renamed or replaced: another instance may be using the state"
+                : "\(path): \(call): \(reason)"
+        }
+        /// What the system says, without call and path.
+        package var reason: String {
+            code == Self.notRegular ? "not a regular file" : unsafe String(cString: strerror(code))
+        }
+        /// Whether the lock's file is no longer the one that was locked: the program must not write any more.
+        package var isLockLost: Bool { call == "lock" && code == ESTALE }
+        /// In place of an error number: a pipe, a device or a socket, which may never end.
+        package static let notRegular: Int32 = -1
         package var isMissing: Bool { code == ENOENT }
     }
 
@@ -17,12 +29,11 @@ package enum DurableFile {
 
     /// The whole file. A missing file is an error like any other: `isMissing` tells.
     package static func read(_ path: String) throws(Failure) -> [UInt8] {
-        let file = try check("open", path) { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        let file = try check("open", path) { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
         defer { close(file) }
-        var status = stat()
-        _ = try check("fstat", path) { unsafe fstat(file, &status) }
+        let status = try regular(file, path)
         guard status.st_size <= sizeLimit else { throw Failure(call: "read", path: path, code: EFBIG) }
-        // Of one piece where the size is known; a pipe has none, and a file may grow meanwhile.
+        // Of one piece where the size is known; files of /proc have none, and a file may grow meanwhile.
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
         var length = 0
         while true {
@@ -48,8 +59,10 @@ package enum DurableFile {
     package static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
         let temporary = path + ".tmp"
         do throws(Failure) {
+            // Whatever is there under that name, a link of somebody else's included, is only a name to be removed.
+            unsafe unlink(temporary)
             let file = try check("open", temporary) {
-                unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
             }
             do throws(Failure) {
                 _ = try check("fchmod", temporary) { fchmod(file, 0o600) }
@@ -82,10 +95,32 @@ package enum DurableFile {
     package static func keepOwner(of path: String, on file: Int32, _ name: String) throws(Failure) {
         guard geteuid() == 0 else { return }
         var status = stat()
-        if unsafe stat(path, &status) != 0 {
+        if unsafe lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFREG {
             _ = try check("stat", folder(of: path)) { unsafe stat(folder(of: path), &status) }
         }
         _ = try check("fchown", name) { fchown(file, status.st_uid, status.st_gid) }
+    }
+
+    /// The status of an open regular file; anything else is an error.
+    package static func regular(_ file: Int32, _ path: String) throws(Failure) -> stat {
+        var status = stat()
+        _ = try check("fstat", path) { unsafe fstat(file, &status) }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return status
+        case S_IFDIR: throw Failure(call: "read", path: path, code: EISDIR)
+        default: throw Failure(call: "read", path: path, code: Failure.notRegular)
+        }
+    }
+
+    /// A regular file with one name, opened to be written: a second name may be somebody else's file.
+    package static func alone(_ file: Int32, _ path: String) throws(Failure) {
+        guard try regular(file, path).st_nlink == 1 else { throw Failure(call: "open", path: path, code: EMLINK) }
+    }
+
+    /// Whether the name is a symbolic link.
+    package static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     private static func writeAll(_ bytes: [UInt8], to file: Int32, _ path: String) throws(Failure) {
@@ -120,5 +155,5 @@ package enum DurableFile {
 
 extension DurableFile.Failure {
     /// The user may not: a person has to mend that, a full disk mends itself.
-    package var isForbidden: Bool { code == EACCES || code == EPERM || code == ELOOP }
+    package var isForbidden: Bool { [EACCES, EPERM, ELOOP, EMLINK, Self.notRegular].contains(code) }
 }

@@ -1,3 +1,4 @@
+import Glibc
 package import WatcherCore
 
 /// Where the ledger lives.
@@ -11,12 +12,14 @@ package struct StateFile: Sendable {
 
     package enum Failure: Error, Sendable, Equatable {
         case unreadable(DurableFile.Failure)
+        case link(path: String)
         case notJSON(path: String, String)
         case fromTheFuture(path: String, version: Int)
 
         package var description: String {
             switch self {
             case .unreadable(let failure): "the state file cannot be read: \(failure)"
+            case .link(let path): "the state file \(path) is a symbolic link"
             case .notJSON(let path, let detail): "the state file \(path) is not one of ours: \(detail)"
             case .fromTheFuture(let path, let version):
                 "the state file \(path) has version \(version); this program knows up to \(Ledger.currentVersion)"
@@ -25,6 +28,7 @@ package struct StateFile: Sendable {
 
         package var hint: String {
             switch self {
+            case .link: "nothing was changed; name the file that it leads to as stateFile in the configuration"
             case .unreadable: "nothing was changed; run as the user that owns it"
             case .notJSON:
                 "nothing was changed; restore it from a backup, or move it away to start anew with a baseline"
@@ -35,6 +39,7 @@ package struct StateFile: Sendable {
 
     package func load() throws(Failure) -> Ledger {
         let bytes: [UInt8]
+        guard !DurableFile.isLink(path) else { throw .link(path: path) }
         do throws(DurableFile.Failure) {
             bytes = try DurableFile.read(path)
         } catch {
@@ -58,6 +63,10 @@ package struct StateFile: Sendable {
     package func save(_ ledger: Ledger) throws(DurableFile.Failure) {
         guard let bytes = try? LedgerText.bytes(of: ledger) else {
             throw DurableFile.Failure(call: "encode", path: path, code: 22)
+        }
+        // What could not be read again is not written.
+        guard bytes.count <= DurableFile.sizeLimit else {
+            throw DurableFile.Failure(call: "write", path: path, code: EFBIG)
         }
         try DurableFile.replace(path, with: bytes)
     }

@@ -6,6 +6,8 @@ import Glibc
 /// holder's pid is in the file, for people.
 package struct StateLock: ~Copyable {
     private let file: Int32
+    /// What was locked, to be verified before each save.
+    package let identity: Identity
 
     package enum Failure: Error, Sendable, Equatable {
         /// Another instance holds it: its pid and what it is, as it wrote them.
@@ -18,18 +20,42 @@ package struct StateLock: ~Copyable {
 
     /// Takes the lock or fails at once.
     package init(statePath: String, role: Role) throws(Failure) {
-        file = try Self.take(statePath + ".lock", statePath, role)
+        let path = statePath + ".lock"
+        file = try Self.take(path, statePath, role)
+        var status = stat()
+        _ = unsafe fstat(file, &status)
+        identity = Identity(path: path, device: status.st_dev, inode: status.st_ino)
     }
 
     deinit { close(file) }
+
+    /// The file that was locked. One that was removed, renamed or replaced, or whose folder was, no longer keeps another
+    /// instance out.
+    package struct Identity: Sendable, Equatable {
+        let path: String
+        let device: dev_t
+        let inode: ino_t
+
+        /// - Throws: a failure whose `isLockLost` is true when another instance may have the state by now.
+        package func verify() throws(DurableFile.Failure) {
+            var status = stat()
+            guard unsafe lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else {
+                throw DurableFile.Failure(call: "lock", path: path, code: ESTALE)
+            }
+        }
+    }
 
     private static func take(_ path: String, _ statePath: String, _ role: Role) throws(Failure) -> Int32 {
         let file: Int32
         do throws(DurableFile.Failure) {
             file = try DurableFile.check("open", path) {
-                unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0o600)
             }
         } catch {
+            throw .system(error)
+        }
+        do throws(DurableFile.Failure) { try DurableFile.alone(file, path) } catch {
+            close(file)
             throw .system(error)
         }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {

@@ -7,8 +7,7 @@ enum Known {
     /// 2026-08-03T10:00:00Z.
     static let start: Int64 = 1_785_751_200
 
-    static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Fixtures")
+    static let fixtures = ConfigFixtures.root.appending(path: "Tests/Fixtures")
 
     static func at(_ seconds: Int64, milliseconds: Int64 = 0) -> Instant {
         Instant(wall: (start + seconds) * 1000 + milliseconds, uptime: 1_000_000 + seconds * 1000 + milliseconds)

@@ -47,7 +47,10 @@ struct CoreReloadTests {
             return
         }
         let news = [Known.release("1.1", id: 2), Known.release("1.0", id: 1)]
-        #expect(bench.step(.checked(check.target, Self.list(news, id: nil, sweep: false), nil)) == [.identify(.known("one"))])
+        #expect(
+            bench.step(.checked(check.target, Self.list(news, id: nil, sweep: false), nil)) == [
+                .identify(.known("one"))
+            ])
         bench.step(.reconfigured(Self.repointed))
         bench.step(.identified(.known("one"), .known(identity), nil))
         let other = RepositoryIdentity(id: 8, fullName: "owner/other")

@@ -37,7 +37,8 @@ import WatcherCore
         var (bench, id) = try Self.begun()
         bench.step(.dispatched(job: id, .accepted(Self.run), nil))
         bench.clock += 2
-        #expect(bench.step(.woke).contains {
+        #expect(
+            bench.step(.woke).contains {
                 if case .follow(id, "build", _, run: Self.run) = $0 { true } else { false }
             })
         bench.step(.followed(job: id, .ended(Conclusion(word: word, title: id, url: Self.run.url)), nil))

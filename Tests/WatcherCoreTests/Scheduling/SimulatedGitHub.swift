@@ -91,6 +91,7 @@ struct SimulatedGitHub {
             return (Self.latency, .verified(job: verify.job, .failed(.permanent("there is no registry", hint: nil))))
         case .move(let move):
             return (Self.latency, .moved(job: move.job, .failed(.permanent("there is no registry", hint: nil))))
+        case .endBuild(let job): return (Self.latency, .buildEnded(job: job))
         case .heartbeat: return (Self.latency, .heartbeat(nil))
         case .wake(let milliseconds): return (milliseconds, .woke)
         }

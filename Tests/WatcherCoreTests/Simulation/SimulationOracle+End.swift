@@ -130,7 +130,11 @@ extension SimulatedOracle {
                 }
             }
         }
-        guard let everything = world.setup.config.notifiers.first(where: { $0.value.upstreams == nil && !world.setup.wereRemoved.contains($0.key) })?.key else {
+        guard
+            let everything = world.setup.config.notifiers.first(where: {
+                $0.value.upstreams == nil && !world.setup.wereRemoved.contains($0.key)
+            })?.key
+        else {
             return
         }
         let told = messages.values.filter { $0.notifiers.contains(everything) }.map(\.message)

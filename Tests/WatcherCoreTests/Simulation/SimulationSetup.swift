@@ -77,7 +77,9 @@ struct SimulatedSetup {
             dispatch.repository = dispatch.repository == "owner/ci" ? "owner/ci" + Self.fork : "owner/ci"
             config.actions[name]?.work = .workflowDispatch(dispatch)
         case 2:
-            guard let name = (config.notifiers.keys + removedNotifiers.keys).sorted().first(where: { _ in dice.perMille(500) })
+            guard
+                let name = (Array(config.notifiers.keys) + removedNotifiers.keys).sorted()
+                    .first(where: { _ in dice.perMille(500) })
             else { return }
             wereRemoved.insert(name)
             if let notifier = config.notifiers.removeValue(forKey: name) {

@@ -20,7 +20,8 @@ import WatcherCore
         #expect(took < .milliseconds(500))
         var config = Config.Upstream(repository: "owner/one")
         config.include = pattern
-        let decision = ReleaseClassifier(config, seen: SeenReleases(), now: Known.at(0)).decide(Known.release(tag, id: 1))
+        let decision = ReleaseClassifier(config, seen: SeenReleases(), now: Known.at(0)).decide(
+            Known.release(tag, id: 1))
         #expect(decision == .ignore(.patternLimit))
     }
 

@@ -21,10 +21,13 @@ import WatcherCore
         #expect(!Tag.isSafe(String(repeating: "1", count: 129)))
     }
 
-    @Test("a slug has only what an image tag may have", arguments: [
-        ("v1.2.3", "v1.2.3"), ("n8n@1.70.1", "n8n-1.70.1"), ("@scope/name@1.0", "scope-name-1.0"),
-        ("21.0.2+13", "21.0.2-13"), ("cmd/builder/v1~2", "cmd-builder-v1-2"),
-    ]) func slug(tag: String, slug: String) { #expect(Tag.slug(tag) == slug) }
+    @Test(
+        "a slug has only what an image tag may have",
+        arguments: [
+            ("v1.2.3", "v1.2.3"), ("n8n@1.70.1", "n8n-1.70.1"), ("@scope/name@1.0", "scope-name-1.0"),
+            ("21.0.2+13", "21.0.2-13"), ("cmd/builder/v1~2", "cmd-builder-v1-2"),
+        ]) func slug(tag: String, slug: String)
+    { #expect(Tag.slug(tag) == slug) }
 
     @Test("in a URL everything but unreserved characters is percent-encoded")
     func url() { #expect(Tag.pathSegment("@a/b@1.0+2~3") == "%40a%2Fb%401.0%2B2~3") }

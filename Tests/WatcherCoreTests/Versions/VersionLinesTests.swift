@@ -39,16 +39,23 @@ import WatcherCore
         #expect(lines.followed?.highest?.tag == "openssl-3.1.0")
     }
 
-    @Test("single numbers and dates that cannot be versions beside the others are not the highest", arguments: [
-        (["V_9_9_P2", "V_10_5_P1", "V_10_4_P1", "V20000512"], "V_10_5_P1"),
-        (["4.0.1", "4.0.2", "4.0.3", "5", "176"], "4.0.3"), (["1.0", "1.1", "2"], "2"),
-        (["v255", "v256", "v255.4", "v257"], "v257"), (["20240101", "20240201.1", "0.1"], "20240201.1"),
-        (["0.117.0", "0.118.5", "2020.12.1", "2021.1.0"], "2021.1.0"),
-    ]) func strays(tags: [String], highest: String) { #expect(Self.lines(tags).followed?.highest?.tag == highest) }
+    @Test(
+        "single numbers and dates that cannot be versions beside the others are not the highest",
+        arguments: [
+            (["V_9_9_P2", "V_10_5_P1", "V_10_4_P1", "V20000512"], "V_10_5_P1"),
+            (["4.0.1", "4.0.2", "4.0.3", "5", "176"], "4.0.3"), (["1.0", "1.1", "2"], "2"),
+            (["v255", "v256", "v255.4", "v257"], "v257"), (["20240101", "20240201.1", "0.1"], "20240201.1"),
+            (["0.117.0", "0.118.5", "2020.12.1", "2021.1.0"], "2021.1.0"),
+        ]) func strays(tags: [String], highest: String)
+    { #expect(Self.lines(tags).followed?.highest?.tag == highest) }
 
-    @Test("the variant that most releases have is followed: usually none", arguments: [
-        (["1.0", "1.1", "1.2-java17", "1.2-java21"], "1.1"), (["1.0-ce", "1.1-ce", "1.2-ce", "1.3-ce", "0.9"], "1.3-ce"),
-    ]) func variants(tags: [String], highest: String) { #expect(Self.lines(tags).followed?.highest?.tag == highest) }
+    @Test(
+        "the variant that most releases have is followed: usually none",
+        arguments: [
+            (["1.0", "1.1", "1.2-java17", "1.2-java21"], "1.1"),
+            (["1.0-ce", "1.1-ce", "1.2-ce", "1.3-ce", "0.9"], "1.3-ce"),
+        ]) func variants(tags: [String], highest: String)
+    { #expect(Self.lines(tags).followed?.highest?.tag == highest) }
 
     @Test("a line that is asked for is followed, and none when there is no such line")
     func asked() {

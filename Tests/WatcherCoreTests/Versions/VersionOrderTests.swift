@@ -80,12 +80,16 @@ import WatcherCore
         #expect(slowest < .milliseconds(50))
     }
 
-    @Test("the worst tags take no longer than their length allows", arguments: [
-        String(repeating: "1-", count: 64), String(repeating: "a1", count: 64), String(repeating: "@1", count: 64),
-        String(repeating: "/1", count: 64), String(repeating: "rc1.", count: 32), String(repeating: "1", count: 128),
-        String(repeating: "g1234567-", count: 14), String(repeating: "-", count: 127) + "1",
-        String(repeating: "_v", count: 63) + "1",
-    ]) func worst(tag: String) {
+    @Test(
+        "the worst tags take no longer than their length allows",
+        arguments: [
+            String(repeating: "1-", count: 64), String(repeating: "a1", count: 64), String(repeating: "@1", count: 64),
+            String(repeating: "/1", count: 64), String(repeating: "rc1.", count: 32),
+            String(repeating: "1", count: 128),
+            String(repeating: "g1234567-", count: 14), String(repeating: "-", count: 127) + "1",
+            String(repeating: "_v", count: 63) + "1",
+        ]) func worst(tag: String)
+    {
         let clock = ContinuousClock()
         let fastest = (0..<5).map { _ in clock.measure { _ = Version(tag) } }.min() ?? .zero
         #expect(fastest < .milliseconds(10))

@@ -68,10 +68,12 @@ import WatcherCore
             Reading(tag: "cmd/builder/v0.159.0", line: "cmd/builder/", text: "0.159.0"),
             Reading(tag: "riverdriver/riverpgxv5/v0.43.0", line: "riverdriver/riverpgxv5/", text: "0.43.0"),
             Reading(tag: "RELEASE.2025-10-15T17-29-55Z", line: "RELEASE.", text: "2025-10-15T17-29-55Z"),
-            Reading(tag: "log4j-2.17.1", line: "log4j-", text: "2.17.1"), Reading(tag: "k8s-5", line: "k8s-", text: "5"),
+            Reading(tag: "log4j-2.17.1", line: "log4j-", text: "2.17.1"),
+            Reading(tag: "k8s-5", line: "k8s-", text: "5"),
             Reading(tag: "REL9_5_ALPHA1", line: "REL", text: "9_5_ALPHA1", stage: .alpha),
             Reading(tag: "go1.22rc1", line: "go", text: "1.22rc1", stage: .candidate),
-            Reading(tag: "b4567", line: "b", text: "4567"), Reading(tag: "3proxy-0.9.4", line: "3proxy-", text: "0.9.4"),
+            Reading(tag: "b4567", line: "b", text: "4567"),
+            Reading(tag: "3proxy-0.9.4", line: "3proxy-", text: "0.9.4"),
             Reading(tag: "jdk-21.0.12+12.1-ea-beta", line: "jdk-", text: "21.0.12", stage: .preview),
             Reading(tag: "prerelease-3.3.4", line: "prerelease-", text: "3.3.4", stage: .preview),
             Reading(tag: "next@14.0.0", line: "next@", text: "14.0.0"),
@@ -101,10 +103,13 @@ import WatcherCore
         #expect(Version("1.\(long)")?.minor == long)
     }
 
-    @Test("the level of a change is the first number that differs", arguments: [
-        ("1.2.3", "2.0", Version.Level.major), ("1.2.3", "1.3.0", .minor), ("1.2.3", "1.2.4", .patch),
-        ("1.2.3", "1.2.3-p1", .patch), ("2024.5.1", "2025.1", .major), ("7", "8", .major),
-    ]) func levels(before: String, after: String, level: Version.Level) throws {
+    @Test(
+        "the level of a change is the first number that differs",
+        arguments: [
+            ("1.2.3", "2.0", Version.Level.major), ("1.2.3", "1.3.0", .minor), ("1.2.3", "1.2.4", .patch),
+            ("1.2.3", "1.2.3-p1", .patch), ("2024.5.1", "2025.1", .major), ("7", "8", .major),
+        ]) func levels(before: String, after: String, level: Version.Level) throws
+    {
         #expect(try #require(Version(after)).level(from: #require(Version(before))) == level)
     }
 
@@ -134,7 +139,8 @@ import WatcherCore
         for (name, column) in [("elabftw", 3), ("s6-overlay", 2)] {
             var lines: [String: [(Version, String)]] = [:]
             for row in try Known.tags(name) {
-                guard let version = Version(row[0]), !version.isPrerelease, !row[column].isEmpty, version.variant.isEmpty
+                guard let version = Version(row[0]), !version.isPrerelease, !row[column].isEmpty,
+                    version.variant.isEmpty
                 else { continue }
                 lines["\(version.major).\(version.minor)", default: []].append((version, row[column]))
             }

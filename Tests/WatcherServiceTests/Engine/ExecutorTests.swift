@@ -20,7 +20,8 @@ import WatcherService
         await http.shutdown()
     }
 
-    @Test("a command for a server or a notifier that is no longer configured comes back as an event that says so") func gone()
+    @Test("a command for a server or a notifier that is no longer configured comes back as an event that says so")
+    func gone()
         async throws
     {
         try await Self.withExecutor(Config()) { executor async throws in
@@ -95,12 +96,11 @@ import WatcherService
             var config = Config()
             config.github.apiURL = github.url
             config.upstreams["u"] = Config.Upstream(repository: "o/u")
+            let target = CheckTarget(upstream: "u", apiURL: github.url, repository: "o/u")
+            let check = Command.Check(target: target, isSweep: false, etag: nil)
             try await Self.withExecutor(config) { executor async throws in
                 try await withThrowingTaskGroup(of: Event?.self) { group in
-                    group.addTask { 
-                        let target = CheckTarget(upstream: "u", apiURL: config.github.apiURL, repository: "o/u")
-                        return await executor.perform(.check(.init(target: target, isSweep: false, etag: nil)))
-                     }
+                    group.addTask { await executor.perform(.check(check)) }
                     try await github.waitForRequests(Route(.releases))
                     group.cancelAll()
                     guard case .checked(_, .failed(.cancelled), _)? = try await group.next() ?? nil else {
