@@ -176,7 +176,7 @@ deployed:
 	scripts/python Tests/deploy-valid.py
 
 shell: deps
-	shellcheck --external-sources .ci/run $(filter-out scripts/manual,$(wildcard scripts/*)) $(wildcard Tests/Labs/*.sh)
+	shellcheck --external-sources .ci/run $(filter-out scripts/manual scripts/corpus,$(wildcard scripts/*)) $(wildcard Tests/Labs/*.sh)
 
 # In a folder of its own: the installed program runs, its units are right, and uninstall leaves nothing.
 installs: here := $(CURDIR)/.build/installed
