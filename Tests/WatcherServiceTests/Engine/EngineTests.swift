@@ -51,7 +51,7 @@ import Testing
         case .check(let check):
             var list = list(tags)
             list.isSweep = check.isSweep
-            list.identity = RepositoryIdentity(id: 7, fullName: "o/\(check.upstream)")
+            list.identity = RepositoryIdentity(id: 7, fullName: "o/\(check.target.upstream)")
             return .checked(check.target, .list(list), nil)
         case .identify(let target):
             return .identified(target, .known(RepositoryIdentity(id: 7, fullName: target.repository)), nil)
