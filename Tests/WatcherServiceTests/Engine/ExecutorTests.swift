@@ -95,12 +95,12 @@ import WatcherService
             var config = Config()
             config.github.apiURL = github.url
             config.upstreams["u"] = Config.Upstream(repository: "o/u")
+            let target = CheckTarget(upstream: "u", apiURL: config.github.apiURL, repository: "o/u")
             try await Self.withExecutor(config) { executor async throws in
                 try await withThrowingTaskGroup(of: Event?.self) { group in
-                    group.addTask { 
-                        let target = CheckTarget(upstream: "u", apiURL: config.github.apiURL, repository: "o/u")
-                        return await executor.perform(.check(.init(target: target, isSweep: false, etag: nil)))
-                     }
+                    group.addTask {
+                        await executor.perform(.check(.init(target: target, isSweep: false, etag: nil)))
+                    }
                     try await github.waitForRequests(Route(.releases))
                     group.cancelAll()
                     guard case .checked(_, .failed(.cancelled), _)? = try await group.next() ?? nil else {
