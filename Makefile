@@ -73,7 +73,7 @@ deb: build ## Make a Debian package of this machine's architecture: .build/relea
 check: lint tests ## Lint, build with warnings as errors, run all tests that need no root
 
 .PHONY: test
-test: check story promises simulated crashes schema deployed shell installs ## check, and the release binary: demo, promises, crashes, installation
+test: check corpus story promises simulated crashes schema deployed shell installs ## check, and the release binary: demo, promises, crashes, installation
 
 .PHONY: lint
 lint: ## Format and borders between the parts, without changing anything
@@ -107,6 +107,10 @@ bench: build ## Measure the release binary beside libcurl alone and beside curl,
 bench-full: build ## The same with more runs, 10 000 upstreams, and nvchecker beside
 	@scripts/deps test
 	@Benchmarks/bench.py --full
+
+.PHONY: corpus
+corpus: build ## Score the reading of real tags; PEERS=1: other readers beside it
+	$(if $(PEERS),scripts/python )scripts/corpus $(if $(PEERS),--peers) --watcher $(release_bin)/watcher
 
 .PHONY: clean
 clean: ## Remove everything that was built
@@ -172,7 +176,7 @@ deployed:
 	scripts/python Tests/deploy-valid.py
 
 shell: deps
-	shellcheck --external-sources .ci/run $(filter-out scripts/manual,$(wildcard scripts/*)) $(wildcard Tests/Labs/*.sh)
+	shellcheck --external-sources .ci/run $(filter-out scripts/manual scripts/corpus,$(wildcard scripts/*)) $(wildcard Tests/Labs/*.sh)
 
 # In a folder of its own: the installed program runs, its units are right, and uninstall leaves nothing.
 installs: here := $(CURDIR)/.build/installed

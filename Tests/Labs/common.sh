@@ -71,7 +71,7 @@ import_debian() {
     install_packages
     if [ ! -e "$lab/rootfs.complete" ]; then
         rm -rf "$lab/rootfs"
-        within 600 debootstrap --variant=minbase --include=systemd,dbus,libcurl4,ca-certificates,cron,procps bookworm \
+        within 600 debootstrap --variant=minbase --include=systemd,dbus,libcurl4,libpcre2-8-0,ca-certificates,cron,procps bookworm \
             "$lab/rootfs" >&2 < /dev/null || lacking "debootstrap has failed"
         touch "$lab/rootfs.complete"
     fi

@@ -147,6 +147,7 @@ extension Core {
                 "\(name) \(item.release.tag) is published but still lacks \(item.missing.joined(separator: ", "))",
                 topic: "release stalled", ["upstream": name, "tag": item.release.tag])
         }
+        reportLines(name, upstream, findings.lines, at: now)
         guard !findings.accepted.isEmpty else { return }
         let notes = findings.accepted.map { note($0.release, $0.name, of: name, isHighest: $0.isHighest) }
         tell(.release, upstream: name, previous: findings.previous?.tag, releases: notes, at: now)

@@ -172,7 +172,7 @@ extension Core {
             job.reason = nil
             job.phase = .pending
             for (name, release) in job.causes.sorted(by: { $0.key < $1.key }) {
-                let isHighest = ledger.upstreams[name]?.isHighest(release.tag) ?? true
+                let isHighest = ledger.upstreams[name]?.isHighest(release) ?? true
                 tell(.release, upstream: name, releases: [note(release, nil, of: name, isHighest: isHighest)], at: now)
                 say(
                     .news, "\(name) \(release.tag) has no complete image yet", topic: "image is missing",

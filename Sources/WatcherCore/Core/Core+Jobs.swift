@@ -140,7 +140,7 @@ extension Core {
     }
 
     func areHighest(_ releases: [String: ReleaseReference]) -> Bool {
-        releases.allSatisfy { ledger.upstreams[$0.key]?.isHighest($0.value.tag) ?? true }
+        releases.allSatisfy { ledger.upstreams[$0.key]?.isHighest($0.value) ?? true }
     }
 
     /// Notes that a command for a job is handed out.

@@ -70,7 +70,7 @@ extension Core {
             releases: releases.map { name, release in
                 self.note(
                     release, nil, of: name,
-                    isHighest: job.isHighest == true || ledger.upstreams[name]?.isHighest(release.tag) ?? true)
+                    isHighest: job.isHighest == true || ledger.upstreams[name]?.isHighest(release) ?? true)
             }, job: note, about: Set(job.causes.keys), at: now)
     }
 

@@ -11,7 +11,7 @@ package struct Template: Sendable, Hashable {
     }
 
     package enum Field: String, Sendable, Hashable, CaseIterable {
-        case tag, version, major, minor, publishedAt, url
+        case tag, version, major, minor, publishedAt, url, slug, line
     }
 
     package enum Problem: Error, Equatable, Sendable {
@@ -102,7 +102,7 @@ package struct Template: Sendable, Hashable {
             case .jobHighest: text += highest ? "true" : "false"
             case .upstream(let name, let field):
                 guard let release = releases[name] else { continue }
-                let version = Version(release.tag)
+                let version = release.reading
                 switch field {
                 case .tag: text += release.tag
                 case .version: text += release.version
@@ -110,6 +110,8 @@ package struct Template: Sendable, Hashable {
                 case .minor: text += version?.minor ?? ""
                 case .publishedAt: text += release.publishedAt?.description ?? ""
                 case .url: text += release.url
+                case .slug: text += Tag.slug(release.tag)
+                case .line: text += version?.line ?? ""
                 }
             }
         }

@@ -26,6 +26,7 @@ extension JSONSkimmer {
         watch.lastCheck = lastCheck ?? watch.lastGoodCheck
         if key("lastSeen") { watch.lastSeen = try release() }
         watch.lastSweep = try time("lastSweep")
+        watch.line = try string("line")
         watch.replacedBy = try integer("replacedBy")
         watch.repository = try string("repository")
         watch.repositoryID = try integer("repositoryID")
@@ -69,10 +70,11 @@ extension JSONSkimmer {
         try open()
         let prerelease = try needed("prerelease") { reader throws(Unknown) in try reader.flag() }
         let publishedAt = try time("publishedAt")
+        let stated = try string("statedVersion")
         let tag = try Self.needed(try string("tag"))
         let url = try Self.needed(try string("url"))
         guard try close() else { throw Unknown() }
-        return ReleaseReference(tag: tag, url: url, publishedAt: publishedAt, prerelease: prerelease)
+        return ReleaseReference(tag: tag, url: url, publishedAt: publishedAt, prerelease: prerelease, statedVersion: stated)
     }
 
     // MARK: - Members

@@ -23,6 +23,7 @@ struct StateWriter {
             write(lastSeen)
         }
         member("lastSweep", watch.lastSweep)
+        member("line", watch.line)
         member("replacedBy", watch.replacedBy)
         member("repository", watch.repository)
         member("repositoryID", watch.repositoryID)
@@ -58,6 +59,7 @@ struct StateWriter {
         open()
         member("prerelease", release.prerelease)
         member("publishedAt", release.publishedAt)
+        member("statedVersion", release.statedVersion)
         member("tag", release.tag)
         member("url", release.url)
         close()

@@ -2,7 +2,7 @@
 extension UpstreamState: Codable {
     private enum CodingKeys: String, CodingKey {
         case repositoryID, repository, lastSeen, seen, waiting, etag, firstCheck, lastCheck, lastGoodCheck, usualGap
-        case lastSweep, emptySince, failures, lastError, replacedBy
+        case line, lastSweep, emptySince, failures, lastError, replacedBy
     }
 
     package init(from decoder: any Decoder) throws {
@@ -11,6 +11,7 @@ extension UpstreamState: Codable {
         repositoryID = try container.decodeIfPresent(Int64.self, forKey: .repositoryID)
         repository = try container.decodeIfPresent(String.self, forKey: .repository)
         lastSeen = try container.decodeIfPresent(ReleaseReference.self, forKey: .lastSeen)
+        line = try container.decodeIfPresent(String.self, forKey: .line)
         seen = try container.decode(SeenReleases.self, forKey: .seen)
         waiting = try container.decodeIfPresent([Waiting].self, forKey: .waiting) ?? []
         etag = try container.decodeIfPresent(String.self, forKey: .etag)
@@ -30,6 +31,7 @@ extension UpstreamState: Codable {
         try container.encodeIfPresent(repositoryID, forKey: .repositoryID)
         try container.encodeIfPresent(repository, forKey: .repository)
         try container.encodeIfPresent(lastSeen, forKey: .lastSeen)
+        try container.encodeIfPresent(line, forKey: .line)
         try container.encode(seen, forKey: .seen)
         if !waiting.isEmpty { try container.encode(waiting, forKey: .waiting) }
         try container.encodeIfPresent(etag, forKey: .etag)

@@ -2,6 +2,8 @@
 package struct Explanation: Sendable {
     package struct Candidate: Sendable, Equatable {
         package var release: Release
+        /// Nil when there is no number in the tag.
+        package var version: Version?
         package var decision: Decision
         /// The decision in a word, for scripts.
         package var word: String
@@ -11,11 +13,21 @@ package struct Explanation: Sendable {
     package let candidates: [Candidate]
     private let repository: String
     private let identity: RepositoryIdentity?
+    /// The line that is followed; nil where `include` selects the tags.
+    private let followed: String?
+    private let others: [VersionLines.Line]
 
     package init(_ list: ReleaseList, _ upstream: Config.Upstream, _ watch: UpstreamState, at now: Instant) {
         repository = upstream.repository
         identity = list.identity
-        let judge = ReleaseClassifier(upstream, seen: watch.seen, waiting: watch.waiting, now: now)
+        var state = watch
+        var diff = UpstreamState.CheckDiff()
+        let line = state.follow(list, upstream, &diff)
+        let lines = UpstreamState.lines(in: list, upstream)
+        followed = line.name
+        others = line.name.map { name in lines.lines.filter { LineName.key($0.name) != LineName.key(name) } } ?? []
+        let filter = TagFilter(upstream)
+        let judge = ReleaseClassifier(upstream, line: line, seen: watch.seen, waiting: watch.waiting, now: now)
         let decided = list.releases.map { ($0, judge.decide($0)) }
         let highest = decided.compactMap { release, decision -> (Int64, Version)? in
             if case .accept(let version) = decision { (release.id, version) } else { nil }
@@ -24,9 +36,10 @@ package struct Explanation: Sendable {
         candidates = decided.map { release, decision in
             let (word, reason) = Self.words(
                 decision, isHighest: release.id == highest, isFirstSight: isFirstSight, upstream)
-            return Candidate(release: release, decision: decision, word: word, reason: reason)
+            return Candidate(
+                release: release, version: filter.version(release.tag) ?? Version(release.tag), decision: decision, word: word, reason: reason)
         }.sorted { left, right in
-            switch (Version(left.release.tag), Version(right.release.tag)) {
+            switch (left.version, right.version) {
             case (let a?, let b?): a == b ? left.release.id > right.release.id : a > b
             case (_?, nil): true
             case (nil, _?): false
@@ -62,26 +75,55 @@ package struct Explanation: Sendable {
             identity.flatMap { $0.fullName.lowercased() == repository.lowercased() ? nil : " (now \($0.fullName))" }
             ?? ""
         let widest = min(candidates.map(\.release.tag.count).max() ?? 0, 40)
-        return ["\(repository)\(moved): \(candidates.count) releases, highest version first"]
+        let line = followed.map { ", following the line \"\($0.cleanedLine(limit: 128))\"" } ?? ""
+        return ["\(repository)\(moved): \(candidates.count) releases, highest version first\(line)"]
             + candidates.map { item in
                 let tag = item.release.tag.cleanedLine(limit: 128)
                 let padding = String(repeating: " ", count: max(widest - tag.count, 0))
                 let date = item.release.publishedAt.map { String($0.description.prefix(10)) } ?? "no date   "
-                return "  \(tag)\(padding)  \(date)  \(item.reason)"
+                return "  \(tag)\(padding)  \(date)  \(item.reason)\(reading(item.version))"
             }
+            + others.map { line in
+                let name = line.name.cleanedLine(limit: 128)
+                return "  other line \"\(name)\": \(line.count) tags"
+                    + (line.highest.map { ", highest \($0.tag.cleanedLine(limit: 128))" } ?? "")
+            }
+    }
+
+    /// What of line, stage and variant is not as usual.
+    private func reading(_ version: Version?) -> String {
+        guard let version else { return "" }
+        var parts: [String] = []
+        if let followed, LineName.key(version.line) != LineName.key(followed) { parts.append("line \"\(version.line)\"") }
+        if version.isPrerelease { parts.append("stage \(version.stage.name)") }
+        if !version.variant.isEmpty { parts.append("variant \(version.variant)") }
+        return parts.isEmpty ? "" : " [\(parts.joined(separator: ", "))]".cleanedLine(limit: 200)
     }
 
     package var json: JSONValue {
         .compact([
             ("repository", .string(repository)), ("id", identity.map { .integer($0.id) }),
             ("fullName", identity.map { .string($0.fullName) }),
+            ("line", followed.map { .string($0) }),
+            (
+                "lines",
+                .array(
+                    others.map {
+                        .compact([
+                            ("line", .string($0.name)), ("count", .integer($0.count)),
+                            ("highest", $0.highest.map { .string($0.tag) }),
+                        ])
+                    })
+            ),
             (
                 "candidates",
                 .array(
                     candidates.map { item in
                         .compact([
-                            ("tag", .string(item.release.tag)),
-                            ("version", Version(item.release.tag).map { .string($0.text) }),
+                            ("tag", .string(item.release.tag)), ("version", item.version.map { .string($0.text) }),
+                            ("line", item.version.map { .string($0.line) }),
+                            ("stage", item.version.map { .string($0.stage.name) }),
+                            ("variant", item.version.map { .string($0.variant) }),
                             ("publishedAt", item.release.publishedAt.map { .string("\($0)") }),
                             ("prerelease", .bool(item.release.isPrerelease)), ("decision", .string(item.word)),
                             ("reason", .string(item.reason)),

@@ -48,18 +48,29 @@ package struct ReleaseReference: Sendable, Hashable, Codable {
     package var publishedAt: Timestamp?
     package var prerelease: Bool
 
-    package init(tag: String, url: String, publishedAt: Timestamp?, prerelease: Bool = false) {
+    /// The version, where `include` cuts it out of the tag.
+    package var statedVersion: String?
+
+    package init(
+        tag: String, url: String, publishedAt: Timestamp?, prerelease: Bool = false, statedVersion: String? = nil
+    ) {
         self.tag = tag
         self.url = url
         self.publishedAt = publishedAt
         self.prerelease = prerelease
+        self.statedVersion = statedVersion
     }
 
-    package init(_ release: Release) {
+    /// - Parameter version: what its tag was read as.
+    package init(_ release: Release, _ version: Version? = nil) {
         self.init(
-            tag: release.tag, url: release.url, publishedAt: release.publishedAt, prerelease: release.isPrerelease)
+            tag: release.tag, url: release.url, publishedAt: release.publishedAt, prerelease: release.isPrerelease,
+            statedVersion: version.flatMap { $0.tag == release.tag ? nil : $0.tag })
     }
 
-    /// The tag without its prefix: `3.2.3.2` of `v3.2.3.2`; the tag itself when it cannot be read.
-    package var version: String { Version(tag)?.text ?? tag }
+    /// What the tag, or the part of it that `include` cuts out, says.
+    package var reading: Version? { statedVersion.map { Version(stated: $0) } ?? Version(tag) }
+
+    /// The tag without its line: `3.2.3.2` of `v3.2.3.2`; the tag itself when it cannot be read.
+    package var version: String { reading?.text ?? tag }
 }

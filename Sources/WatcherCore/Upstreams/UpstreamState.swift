@@ -7,6 +7,8 @@ package struct UpstreamState: Sendable, Equatable {
     package var repository: String?
     /// The highest release that was accepted.
     package var lastSeen: ReleaseReference?
+    /// The line of tags that is followed; nil until the first check, and in states written before lines were known.
+    package var line: String?
     package var seen = SeenReleases()
     package var waiting: [Waiting] = []
     /// Of the first page, as it was when everything on it had been decided.
@@ -55,6 +57,7 @@ package struct UpstreamState: Sendable, Equatable {
         /// Whether more than times and ETags has changed.
         package var isDurable = false
         package var detail: String?
+        package var lines = LineDiff()
     }
 
     package struct Accepted: Sendable, Equatable {
@@ -66,9 +69,9 @@ package struct UpstreamState: Sendable, Equatable {
     package var isFirstSight: Bool { lastSweep == nil }
 
     /// Whether a tag is the highest that was accepted.
-    package func isHighest(_ tag: String) -> Bool {
+    package func isHighest(_ release: ReleaseReference) -> Bool {
         guard let lastSeen else { return true }
-        guard let version = Version(tag), let highest = Version(lastSeen.tag) else { return false }
+        guard let version = release.reading, let highest = lastSeen.reading else { return false }
         return version >= highest
     }
 
@@ -82,7 +85,7 @@ package struct UpstreamState: Sendable, Equatable {
     /// Whether taking this list in would take news: then the repository's identity must be known first.
     package func bringsNews(_ list: ReleaseList, _ config: Config.Upstream, at now: Instant) -> Bool {
         if isFirstSight { return true }
-        let judge = ReleaseClassifier(config, seen: seen, waiting: waiting, now: now)
+        let judge = ReleaseClassifier(config, line: followedLine(config), seen: seen, waiting: waiting, now: now)
         return list.releases.contains { if case .accept = judge.decide($0) { true } else { false } }
     }
 
@@ -104,7 +107,10 @@ package struct UpstreamState: Sendable, Equatable {
             findings.detail = "no releases yet"
             return findings
         }
-        let judge = ReleaseClassifier(config, seen: seen, waiting: waiting, now: now)
+        let wasFirstSight = isFirstSight
+        let line = follow(list, config, &findings)
+        let judge = ReleaseClassifier(config, line: line, seen: seen, waiting: waiting, now: now)
+        let known = seen
         var ready: [(Release, Version)] = []
         var waits: [(Release, Decision.Wait)] = []
         var ignored: [(Release, Seen)] = []
@@ -121,16 +127,21 @@ package struct UpstreamState: Sendable, Equatable {
         for (release, reason) in ignored {
             seen.add(release.id, tag: release.tag, reason)
             if reason == .republished { findings.republished.append(release.tag) }
+            if reason == .patternLimit { findings.lines.overLimit.append(release.tag) }
         }
-        findings.isDurable = !ignored.isEmpty
+        findings.isDurable = findings.isDurable || !ignored.isEmpty
         if isFirstSight {
             firstSight(&ready, &waits, config, &findings)
             findings.isDurable = true
         }
         updateWaiting(list, waits, config, at: now, &findings)
         take(
-            ready.map { Candidate(id: $0.0.id, release: ReleaseReference($0.0), name: $0.0.name, version: $0.1) },
+            ready.map { Candidate(id: $0.0.id, release: ReleaseReference($0.0, $0.1), name: $0.0.name, version: $0.1) },
             &findings)
+        if !wasFirstSight {
+            findings.lines.outside = outside(
+                ignored.filter { $0.1 == .otherLine }.map(\.0), known: known, config)
+        }
         if list.isComplete {
             seen.prune(listed: Set(list.releases.map(\.id)))
             lastSweep = now.floor
@@ -171,7 +182,8 @@ package struct UpstreamState: Sendable, Equatable {
             let acts = config.onFirstSight == .act && version == highest?.1 && release.id == highest?.0.id
             if !acts { seen.add(release.id, tag: release.tag, .firstSight) }
         }
-        let waitingHighest = waits.compactMap { wait in Version(wait.0.tag).map { (wait.0.id, $0) } }.max {
+        let filter = TagFilter(config)
+        let waitingHighest = waits.compactMap { wait in filter.version(wait.0.tag).map { (wait.0.id, $0) } }.max {
             $0.1 < $1.1
         }
         for (release, _) in waits where !isNew(release) {
@@ -179,7 +191,7 @@ package struct UpstreamState: Sendable, Equatable {
             if !isAbove { seen.add(release.id, tag: release.tag, .firstSight) }
         }
         let known = seen.index()
-        if let highest, known[highest.0.id] != nil { lastSeen = ReleaseReference(highest.0) }
+        if let highest, known[highest.0.id] != nil { lastSeen = ReleaseReference(highest.0, highest.1) }
         ready.removeAll { known[$0.0.id] != nil }
         waits.removeAll { known[$0.0.id] != nil }
     }
@@ -196,6 +208,7 @@ package struct UpstreamState: Sendable, Equatable {
         if !list.isSweep {
             for index in waiting.indices { waiting[index].isFarDown = !listed.contains(waiting[index].id) }
         }
+        let filter = TagFilter(config)
         for (release, wait) in waits {
             if let index = waiting.firstIndex(where: { $0.id == release.id }) {
                 waiting[index].missing = wait.missing
@@ -204,7 +217,8 @@ package struct UpstreamState: Sendable, Equatable {
                 let published = release.publishedAt ?? now.floor
                 waiting.append(
                     Waiting(
-                        id: release.id, release: ReleaseReference(release), name: release.name, missing: wait.missing,
+                        id: release.id, release: ReleaseReference(release, filter.version(release.tag)), name: release.name,
+                        missing: wait.missing,
                         until: wait.until, deadline: published.adding(config.assetDeadline),
                         isFarDown: !list.releases.prefix(Self.firstPage).contains { $0.id == release.id }))
             }
@@ -224,7 +238,7 @@ package struct UpstreamState: Sendable, Equatable {
         }
         for candidate in ordered.suffix(Self.acceptedLimit) {
             seen.add(candidate.id, tag: candidate.release.tag, .taken)
-            if isHighest(candidate.release.tag) { lastSeen = candidate.release }
+            if isHighest(candidate.release) { lastSeen = candidate.release }
         }
         findings.accepted += ordered.suffix(Self.acceptedLimit).map {
             Accepted(release: $0.release, name: $0.name, isHighest: $0.release.tag == lastSeen?.tag)
@@ -240,7 +254,7 @@ package struct UpstreamState: Sendable, Equatable {
         waiting.removeAll { item in ripe.contains { $0.id == item.id } }
         take(
             ripe.compactMap { item in
-                Version(item.release.tag).map {
+                item.release.reading.map {
                     Candidate(id: item.id, release: item.release, name: item.name, version: $0)
                 }
             }, &findings)

@@ -101,10 +101,12 @@ struct VersionStart {
                 end = tag.digitsEnd(end + 1)
             }
             guard !hasParts else { return }
+            // A date goes on behind a `.`; anything else with `.` is another number.
+            let isYear = end - start == 4 && (tag[start] == UInt8(ascii: "1") || tag[start] == UInt8(ascii: "2"))
             var numbers = 1
             while tag[end] == UInt8(ascii: "-"), tag.isDigit(end + 1) {
                 let next = tag.digitsEnd(end + 1)
-                if tag[next] == UInt8(ascii: ".") || tag[next] == UInt8(ascii: "_"), tag.isDigit(next + 1) { break }
+                if !isYear, tag[next] == UInt8(ascii: ".") || tag[next] == UInt8(ascii: "_"), tag.isDigit(next + 1) { break }
                 end = next
                 numbers += 1
             }

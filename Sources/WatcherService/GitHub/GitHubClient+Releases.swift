@@ -88,7 +88,7 @@ extension GitHubClient {
 
     /// One release by its tag.
     package func release(_ repository: String, tag: String) async -> Result<Release, RequestFailure> {
-        await get("/repos/\(repository)/releases/tags/\(tag)", bodyLimit: Self.listLimit).result
+        await get("/repos/\(repository)/releases/tags/\(Tag.pathSegment(tag))", bodyLimit: Self.listLimit).result
             .mapError(\.trouble).flatMap { response in
                 do throws(RequestFailure) { return .success(try ReleasePage.decodeOne(response)) } catch {
                     return .failure(error)

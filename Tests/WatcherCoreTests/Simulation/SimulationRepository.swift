@@ -83,7 +83,7 @@ struct SimulatedRepository {
             suffix = dice.pick(["-rc1", "-beta", "-alpha2", "-rc.2"])
         case 86..<90:
             kind = .unreadable
-            suffix = "-nonsense\(dice.below(1000))"
+            suffix = "$nonsense\(dice.below(1000))"
         case 90..<93:
             kind = .unsafe
             suffix = " $(reboot)\(dice.below(1000))"

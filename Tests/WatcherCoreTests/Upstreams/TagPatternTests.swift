@@ -2,12 +2,13 @@ import Testing
 import WatcherCore
 
 @Suite("Patterns for tags") struct TagPatternTests {
-    private static let tag = "1" + String(repeating: ".0", count: 40)
+    private static let tag = String(repeating: "0", count: 40)
 
     @Test("a pattern that would take forever ends within milliseconds, also where the limit is not needed for it")
     func noLimitNeeded() throws {
         let compiled = try #require(TagPattern(#"([0-9]+\.?)+x"#))
-        let took = ContinuousClock().measure { #expect(compiled.match(Self.tag) != .whole(version: nil)) }
+        let tag = "1" + String(repeating: ".0", count: 40)
+        let took = ContinuousClock().measure { #expect(compiled.match(tag) != .whole(version: nil)) }
         #expect(took < .milliseconds(500))
     }
 
@@ -29,7 +30,7 @@ import WatcherCore
     func manyOverTheLimit() throws {
         let pattern = try #require(TagPattern(#"([0-9]+\.?)+[xy]"#))
         let took = ContinuousClock().measure {
-            for number in 0..<10_000 { _ = pattern.match("\(number)" + String(repeating: ".0", count: 40)) }
+            for number in 0..<10_000 { _ = pattern.match("\(number)" + Self.tag) }
         }
         #expect(took < .seconds(10))
     }

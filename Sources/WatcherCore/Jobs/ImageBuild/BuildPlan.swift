@@ -104,7 +104,7 @@ extension Core {
         _ job: Job, _ releases: [String: ReleaseReference], renderingTo text: String, _ template: Template
     ) -> Bool {
         releases.allSatisfy { name, release in
-            guard let own = Version(release.tag) else { return false }
+            guard let own = release.reading else { return false }
             return ledger.upstreams[name]?.knownTags.allSatisfy { tag in
                 guard let version = Version(tag), version > own else { return true }
                 guard template.upstreams.contains(name) else { return false }
