@@ -6,10 +6,10 @@ import WatcherService
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Whether the mission can work here: token, workflows, docker and its platforms, registry, receivers.",
+        abstract: "Check that everything is set up: token, workflows, docker and its platforms, registry, notifiers.",
         discussion: """
-            Each line is ok, warning or failed, with a hint. Changes nothing; sends nothing unless asked. Status 1 when
-            anything failed. Run it as the user that watcher runs as; in a root shell it finds the credentials of the
+            Each line is ok, warning or failed, with a hint. Makes no changes; sends nothing without --send. Exits with 1
+            when a check failed. Run it as the user that watcher runs as; in a root shell it finds the credentials of the
             installed unit.
 
               watcher doctor
@@ -38,7 +38,8 @@ struct DoctorCommand: AsyncParsableCommand {
                 .object([.init("ok", .bool(failed == 0)), .init("findings", .array(findings.map(\.json)))]))
         } else {
             let warned = findings.count { $0.verdict == .warning }
-            Terminal.say("\(findings.count - failed - warned) ok, \(warned) warnings, \(failed) failed")
+            Terminal.say(
+                "\(findings.count - failed - warned) ok, \(warned) warning\(warned == 1 ? "" : "s"), \(failed) failed")
         }
         if failed > 0 { throw Terminal.actionRequired }
     }

@@ -6,9 +6,9 @@ import WatcherService
 struct Notify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "notify",
-        abstract: "Send a test message now, and say what the receiver answered.",
+        abstract: "Send a test message now and print the response.",
         discussion: """
-            Needs no state and changes none. Status 1 when it was not delivered.
+            Makes no changes to the state. Exits with 1 when a message was not delivered.
 
               watcher notify team-chat
               watcher notify team-chat --event failed
@@ -69,12 +69,14 @@ struct Notify: AsyncParsableCommand {
         switch outcome {
         case .delivered: Terminal.say("\(about)delivered")
         case .retry(let after, let reason):
-            let when = after.map { " (it asks for \(Words.elapsed($0)) of patience)" } ?? ""
-            Terminal.fail(["\(about)not delivered: \(reason)\(when)"], hint: "a pass would try again later")
+            let when = after.map { " (retry after \(Words.elapsed($0)))" } ?? ""
+            Terminal.fail(
+                ["\(about)not delivered: \(reason)\(when)"],
+                hint: "temporary error; watcher once and watcher run retry it automatically")
         case .refused(let reason):
             Terminal.fail(
                 ["\(about)refused: \(reason)"],
-                hint: "a pass would not try again: is the address right, and is it still valid?")
+                hint: "permanent error, not retried; check the address and the token of this notifier")
         }
         return outcome == .delivered
     }

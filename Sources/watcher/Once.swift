@@ -7,7 +7,7 @@ struct Once: AsyncParsableCommand {
         commandName: "once",
         abstract: "One pass: check every upstream, start what is due, deliver what is due, exit.",
         discussion: """
-            For cron. Without a terminal nothing is printed when there is nothing that a person should know.
+            For cron. Without a terminal it prints nothing unless there is a new release or action is required.
 
               */15 * * * *  watcher once
               watcher once --dry-run --verbose
@@ -15,9 +15,9 @@ struct Once: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Do all reading, print what would be done, and change neither state nor world.")
+    @Flag(help: "Print what would be done; make no changes.")
     var dryRun = false
-    @Option(help: ArgumentHelp("Look at this upstream only. Repeatable.", valueName: "upstream"))
+    @Option(help: ArgumentHelp("Check only this upstream. Repeatable.", valueName: "upstream"))
     var only: [String] = []
     @Flag(help: "Stay until every started job has ended.")
     var wait = false
@@ -86,9 +86,9 @@ struct Once: AsyncParsableCommand {
         lines += pass.ledger.jobs.filter(\.isPending).map {
             "would start \($0.action) for \(Words.releases($0.causes)) (job \($0.id))"
         }
-        lines += pass.ledger.jobs.filter(\.isRunning).map { "would look at \($0.action) \($0.id), which is running" }
+        lines += pass.ledger.jobs.filter(\.isRunning).map { "would check \($0.action) \($0.id), which is running" }
         lines += pass.ledger.outbox.messages.map {
-            "would tell \($0.notifiers.joined(separator: ", ")): \($0.message.wording.title)"
+            "would notify \($0.notifiers.joined(separator: ", ")): \($0.message.wording.title)"
         }
         return lines
     }

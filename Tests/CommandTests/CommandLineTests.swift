@@ -108,7 +108,7 @@ import Testing
             #expect(output.status == 0)
             #expect(output.out.contains("elabftw: news, 5.6.13"))
             #expect(output.out.contains("would start build-image for elabftw 5.6.13"))
-            #expect(output.out.contains("would tell hook, team-chat: "))
+            #expect(output.out.contains("would notify hook, team-chat: "))
             let document = try await world.run("once", "--dry-run", "--json")
             #expect(document.json["upstreams"]?["elabftw"]?["result"] == "news")
             #expect(document.json["jobs"]?[0]?["status"] == "pending")

@@ -21,7 +21,7 @@ struct ReceiverTrouble: Sendable, CustomStringConvertible {
         ReceiverTrouble(
             "429 with \(name)",
             .answer(ScriptedAnswer(429, headers: [("Retry-After", value), ("Date", "Mon, 03 Aug 2026 10:00:00 GMT")])),
-            "not delivered: answered 429", "(it asks for \(patience) of patience)")
+            "not delivered: answered 429", "(retry after \(patience))")
     }
 
     static let all = [
