@@ -227,6 +227,11 @@ extension Core {
             return github
         }
 
+        mutating func setRequestsPerMinute(_ limit: Int) {
+            github?.requestsPerMinute = limit
+            for name in others.keys { others[name]?.requestsPerMinute = limit }
+        }
+
         mutating func put(_ quota: RateLimit, _ key: AccountKey) {
             if case .github = key { github = quota } else { others[key.name] = quota }
         }

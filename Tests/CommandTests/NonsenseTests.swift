@@ -124,8 +124,7 @@ import Testing
         arguments: [
             "5.6.13 --push", "5.6.13;reboot", "$(reboot)", "../../5.6.13", "5.6.13\n5.6.14", "5.6.13%0a", "é5.6.13",
             "5.6.13\u{202E}", "{{job.id}}", "-5.6.13", "@everyone", String(repeating: "9", count: 129),
-            "untagged-1234abcd",
-            "nightly", "5.6.13/1",
+            "nightly",
         ])
     func tags(_ tag: String) async throws {
         try await withWorld { world async throws in
@@ -136,6 +135,19 @@ import Testing
             world.github.publish(World.elabftw, "5.6.14")
             try await world.pass()
             #expect(world.runs.map { $0.inputs["elabftw_version"] } == ["5.6.14"])
+        }
+    }
+
+    @Test("a tag of another line is reported once and never taken", arguments: ["untagged-1234abcd", "5.6.13/1"])
+    func otherLine(_ tag: String) async throws {
+        try await withWorld { world async throws in
+            try await world.baseline()
+            world.github.publish(World.elabftw, tag)
+            try await world.pass()
+            try await world.pass()
+            #expect(world.lastSeen("elabftw") == "5.6.12")
+            #expect(world.runs.isEmpty)
+            #expect(world.told.map { $0.prefix(9) } == ["attention"])
         }
     }
 

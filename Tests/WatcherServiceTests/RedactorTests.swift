@@ -30,7 +30,9 @@ import WatcherCore
                     !Self.shows(reading), "\(mark.unicodeScalars.map(\.value)) at \(place): \(reading.debugDescription)"
                 )
             }
-            #expect(masked.hasPrefix("before ") && masked.hasSuffix(" behind"))
+            #expect(
+                masked.utf8.starts(with: "before ".utf8)
+                    && masked.utf8.reversed().starts(with: " behind".utf8.reversed()))
         }
     }
 

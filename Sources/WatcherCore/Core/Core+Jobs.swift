@@ -102,7 +102,7 @@ extension Core {
         guard !action.upstreams.contains(where: { checking.contains($0) || schedule.isQueued($0) }) else { return nil }
         fresh.remove(job.id)
         guard job.notBefore.map(now.hasReached) ?? true else { return nil }
-        var releases = job.causes
+        var releases = job.releases ?? job.causes
         for name in action.upstreams where releases[name] == nil { releases[name] = ledger.upstreams[name]?.lastSeen }
         let unknown = action.upstreams.filter { releases[$0] == nil }
         guard unknown.isEmpty else {
@@ -126,8 +126,9 @@ extension Core {
         }
         guard let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return nil }
         let since = searchStart(key, at: now)
-        // A run of an earlier attempt may exist: the next one is started in the same place.
-        let target = job.target ?? WorkflowTarget(dispatch, defaultAPIURL: config.github.apiURL)
+        // Where an earlier attempt may have started a run, the next one stays in the same place.
+        let known = job.mayHaveStarted ? job.target : nil
+        let target = known ?? WorkflowTarget(dispatch, defaultAPIURL: config.github.apiURL)
         ledger.jobs[index].target = target
         ledger.jobs[index].begin(
             releases: releases, isHighest: areHighest(releases), as: .dispatching(since: since, at: now.floor), at: now)

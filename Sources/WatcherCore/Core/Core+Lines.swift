@@ -1,7 +1,9 @@
 // What is reported about the lines of an upstream's tags.
 
 extension Core {
-    mutating func reportLines(_ name: String, _ upstream: Config.Upstream, _ lines: UpstreamState.LineDiff, at now: Instant) {
+    mutating func reportLines(
+        _ name: String, _ upstream: Config.Upstream, _ lines: UpstreamState.LineDiff, at now: Instant
+    ) {
         let state = ledger.upstreams[name]
         let followed = upstream.line ?? state?.line ?? ""
         let highest = state?.lastSeen.map { " (\($0.tag))" } ?? ""

@@ -17,7 +17,8 @@ package struct RateLimit: Sendable, Equatable {
     }
 
     package var record: Record
-    private let requestsPerMinute: Int
+    /// Requests of the last minute count whatever the limit was when they were made.
+    package var requestsPerMinute: Int
     /// Uptimes in milliseconds of the requests of the last minute.
     private var recent: [Int64] = []
     private var start = 0

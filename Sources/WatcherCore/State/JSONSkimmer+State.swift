@@ -74,7 +74,8 @@ extension JSONSkimmer {
         let tag = try Self.needed(try string("tag"))
         let url = try Self.needed(try string("url"))
         guard try close() else { throw Unknown() }
-        return ReleaseReference(tag: tag, url: url, publishedAt: publishedAt, prerelease: prerelease, statedVersion: stated)
+        return ReleaseReference(
+            tag: tag, url: url, publishedAt: publishedAt, prerelease: prerelease, statedVersion: stated)
     }
 
     // MARK: - Members

@@ -37,7 +37,8 @@ package struct Explanation: Sendable {
             let (word, reason) = Self.words(
                 decision, isHighest: release.id == highest, isFirstSight: isFirstSight, upstream)
             return Candidate(
-                release: release, version: filter.version(release.tag) ?? Version(release.tag), decision: decision, word: word, reason: reason)
+                release: release, version: filter.version(release.tag) ?? Version(release.tag), decision: decision,
+                word: word, reason: reason)
         }.sorted { left, right in
             switch (left.version, right.version) {
             case (let a?, let b?): a == b ? left.release.id > right.release.id : a > b
@@ -94,7 +95,9 @@ package struct Explanation: Sendable {
     private func reading(_ version: Version?) -> String {
         guard let version else { return "" }
         var parts: [String] = []
-        if let followed, LineName.key(version.line) != LineName.key(followed) { parts.append("line \"\(version.line)\"") }
+        if let followed, LineName.key(version.line) != LineName.key(followed) {
+            parts.append("line \"\(version.line)\"")
+        }
         if version.isPrerelease { parts.append("stage \(version.stage.name)") }
         if !version.variant.isEmpty { parts.append("variant \(version.variant)") }
         return parts.isEmpty ? "" : " [\(parts.joined(separator: ", "))]".cleanedLine(limit: 200)

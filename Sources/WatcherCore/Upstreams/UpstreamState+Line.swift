@@ -64,7 +64,9 @@ extension UpstreamState {
     private mutating func realign(_ list: ReleaseList, _ config: Config.Upstream, _ diff: inout CheckDiff) {
         let filter = TagFilter(config)
         let known = seen.index().values.compactMap { entry in
-            filter.version(entry.tag).map { (entry: entry, tag: VersionLines.Tag($0, isPrerelease: entry.reason == .prerelease)) }
+            filter.version(entry.tag).map {
+                (entry: entry, tag: VersionLines.Tag($0, isPrerelease: entry.reason == .prerelease))
+            }
         }
         let lines = VersionLines(known.map(\.tag), line: config.line)
         guard let name = config.line ?? lines.followed?.name else { return }

@@ -217,7 +217,8 @@ package struct UpstreamState: Sendable, Equatable {
                 let published = release.publishedAt ?? now.floor
                 waiting.append(
                     Waiting(
-                        id: release.id, release: ReleaseReference(release, filter.version(release.tag)), name: release.name,
+                        id: release.id, release: ReleaseReference(release, filter.version(release.tag)),
+                        name: release.name,
                         missing: wait.missing,
                         until: wait.until, deadline: published.adding(config.assetDeadline),
                         isFarDown: !list.releases.prefix(Self.firstPage).contains { $0.id == release.id }))

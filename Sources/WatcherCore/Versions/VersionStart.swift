@@ -106,7 +106,9 @@ struct VersionStart {
             var numbers = 1
             while tag[end] == UInt8(ascii: "-"), tag.isDigit(end + 1) {
                 let next = tag.digitsEnd(end + 1)
-                if !isYear, tag[next] == UInt8(ascii: ".") || tag[next] == UInt8(ascii: "_"), tag.isDigit(next + 1) { break }
+                if !isYear, tag[next] == UInt8(ascii: ".") || tag[next] == UInt8(ascii: "_"), tag.isDigit(next + 1) {
+                    break
+                }
                 end = next
                 numbers += 1
             }

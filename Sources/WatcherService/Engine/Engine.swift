@@ -54,8 +54,9 @@ package struct Engine: Sendable {
         package var isHealthy: Bool
     }
 
-    /// Longer than any command can take by its own limits, in milliseconds: one that is older is stuck.
-    package static let commandLimit: Int64 = 30 * 60_000
+    /// Longer than any command can take by its own limits, in milliseconds: one that is older is stuck. A sweep of 100
+    /// pages with 30 seconds each takes up to 51 minutes, moving 50 tags with 120 seconds each 100 minutes.
+    package static let commandLimit: Int64 = 120 * 60_000
 
     /// Returns when the core has nothing left to do, or was asked to stop by an event of `sources` and has wound down.
     ///

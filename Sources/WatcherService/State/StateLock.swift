@@ -38,6 +38,11 @@ package struct StateLock: ~Copyable {
 
         /// - Throws: a failure whose `isLockLost` is true when another instance may have the state by now.
         package func verify() throws(DurableFile.Failure) {
+            let folder = DurableFile.folder(of: path)
+            // With its folder away nothing can be written, and it may come back: that is an error as any other.
+            guard DefaultPaths.isFolder(folder) else {
+                throw DurableFile.Failure(call: "open", path: folder, code: ENOENT)
+            }
             var status = stat()
             guard unsafe lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else {
                 throw DurableFile.Failure(call: "lock", path: path, code: ESTALE)

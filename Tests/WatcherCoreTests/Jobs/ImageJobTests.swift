@@ -30,7 +30,8 @@ struct ImageJobTests {
             let list = ReleaseList(
                 releases: releases, isComplete: true, isSweep: true,
                 identity: RepositoryIdentity(id: 1, fullName: "o/\(upstream)"))
-            return tell(.checked(upstream: upstream, .list(list), nil))
+            guard let target = core.config.checkTarget(of: upstream) else { return [] }
+            return tell(.checked(target, .list(list), nil))
         }
 
         var jobs: [Job] { core.ledger.jobs + core.ledger.history }

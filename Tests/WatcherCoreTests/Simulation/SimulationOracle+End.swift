@@ -148,7 +148,10 @@ extension SimulatedOracle {
             }
         }
         for job in jobs.values {
-            guard case .ended(let ending) = job.phase else { continue }
+            guard case .ended(let ending) = job.phase, world.setup.wereRepointed.isDisjoint(with: job.causes.keys)
+            else {
+                continue
+            }
             let types = told.filter { $0.job?.id == job.id && $0.type != .started }.map(\.type)
             let wanted: [MessageType] =
                 switch ending {

@@ -16,6 +16,8 @@ final class SimulatedOracle {
     private(set) var firstSight: [String: (time: Int64, wasEmpty: Bool)] = [:]
     /// Upstreams that a person has accepted anew.
     private(set) var renewed: Set<String> = []
+    /// Upstreams whose latest first check is not known.
+    private var ambiguous: Set<String> = []
     private var savedPauses: [String: Int64] = [:]
     private var pauses: [String: Int64] = [:]
     private(set) var saves = 0
@@ -77,7 +79,8 @@ final class SimulatedOracle {
     }
 
     private func check(_ job: Job, _ world: SimulatedWorld) {
-        if let known = jobs[job.id] {
+        // Two repositories under one name may have the same tags.
+        if let known = jobs[job.id], world.setup.wereRepointed.isDisjoint(with: job.causes.keys) {
             if case .ended = known.phase, known.phase != job.phase { world.violate("job \(job.id) came back to life") }
             if known.causes != job.causes { world.violate("job \(job.id) has other causes") }
             if known.releases != nil, known.releases != job.releases { world.violate("job \(job.id) was changed") }
@@ -110,7 +113,15 @@ final class SimulatedOracle {
         }
         guard old.seen != new.seen else { return }
         let index = new.seen.index()
-        let known = seen[name] ?? [:]
+        var known = seen[name] ?? [:]
+        if world.setup.wereRepointed.contains(name),
+            known.contains(where: { index[$0] != $1 && $1.reason != .prerelease })
+        {
+            // To another repository and back between two saves: nobody saw when it was checked for the first time.
+            renewed.insert(name)
+            ambiguous.insert(name)
+            known = [:]
+        }
         for (id, entry) in known where index[id] != entry {
             // A prerelease may be decided on anew, nothing else.
             if entry.reason != .prerelease { world.violate("\(name): \(entry.tag) (\(id)) was \(entry.reason)") }
@@ -132,7 +143,7 @@ final class SimulatedOracle {
             let release = repository.releases.first(where: { $0.id == id })
         else { return object("it belongs to another repository") }
         if release.tag != tag { object("its tag is \(release.tag)") }
-        if upstream.onFirstSight == .baseline, let first = firstSight[name], !first.wasEmpty,
+        if upstream.onFirstSight == .baseline, !ambiguous.contains(name), let first = firstSight[name], !first.wasEmpty,
             let plain = release.plainSince, let completed = release.completed,
             max(plain, completed) + upstream.minimumAge * 1000 < first.time - 2 * SimulatedRepository.lag
         {

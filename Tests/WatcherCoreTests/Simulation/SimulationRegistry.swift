@@ -95,7 +95,7 @@ extension SimulatedWorld {
         }
         if !image.isWhole { violate("\(step.to) moves to half an image") }
         if let old = registry.tags[step.to], !wasReplaced {
-            for (name, tag) in image.releases {
+            for (name, tag) in image.releases where !setup.wereRepointed.contains(name) {
                 if let before = old.releases[name], isLower(tag, than: before) {
                     violate("\(step.to) moves back from \(before) to \(tag)")
                 }
@@ -125,6 +125,7 @@ extension SimulatedOracle {
 
     /// A success has a whole image; and where one is of the highest releases, `latest` stands for these.
     func checkImages(of name: String, _ action: Config.Action, _ world: SimulatedWorld) {
+        guard world.setup.wereRepointed.isDisjoint(with: action.upstreams) else { return }
         guard case .imageBuild = action.work else { return }
         let succeeded = jobs.values.filter { $0.action == name && $0.phase == .ended(.succeeded) }
         for job in succeeded where !world.registry.hasBuilt(job.id) {

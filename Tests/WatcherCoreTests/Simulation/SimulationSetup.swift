@@ -10,6 +10,8 @@ struct SimulatedSetup {
     private var removedNotifiers: [String: Config.Notifier] = [:]
     /// Notifiers that were not there for some time: they need not have been notified of everything.
     private(set) var wereRemoved: Set<String> = []
+    /// Upstreams that were another repository for some time: what was seen and built of one says nothing of the other.
+    private(set) var wereRepointed: Set<String> = []
 
     init(seed: UInt64) {
         var dice = Dice(seed: seed)
@@ -69,6 +71,7 @@ struct SimulatedSetup {
         switch dice.below(4) {
         case 0:
             let name = dice.pick(config.upstreams.keys.sorted())
+            wereRepointed.insert(name)
             let isFork = repositoryName(name).hasSuffix(Self.fork)
             config.upstreams[name]?.repository = "owner/" + name + (isFork ? "" : Self.fork)
         case 1:

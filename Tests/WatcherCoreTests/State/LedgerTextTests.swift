@@ -90,7 +90,8 @@ import Testing
         var watch = UpstreamState()
         watch.repositoryID = 6_862_158
         watch.repository = "owner/name"
-        watch.lastSeen = ReleaseReference(tag: "v1.2", url: "https://example.org/v1.2", publishedAt: time, statedVersion: "1.2")
+        watch.lastSeen = ReleaseReference(
+            tag: "v1.2", url: "https://example.org/v1.2", publishedAt: time, statedVersion: "1.2")
         watch.line = ""
         watch.seen.add(1, tag: "v1.0", .firstSight)
         watch.seen.add(2, tag: "v1.2", .taken)

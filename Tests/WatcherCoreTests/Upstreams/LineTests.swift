@@ -96,7 +96,8 @@ import Testing
         state.lastSeen = Known.reference("V20000512")
         bench.core.ledger.upstreams["one"] = state
         let list = [
-            Known.release("4.0.1.11-ls2", id: 2), Known.release("4.0.1.10-ls1", id: 1), Known.release("V20000512", id: 3),
+            Known.release("4.0.1.11-ls2", id: 2), Known.release("4.0.1.10-ls1", id: 1),
+            Known.release("V20000512", id: 3),
         ]
         bench.look(list)
         #expect(bench.taken == [] && bench.ledger.jobs.isEmpty)
@@ -111,7 +112,10 @@ import Testing
         var bench = Bench(Known.config { $0.upstreams["one"]?.include = #"r\d+-(?<version>.*)"# })
         bench.look([Known.release("r9-1.0", id: 1), Known.release("r1-1.1", id: 2)])
         #expect(bench.watch.lastSeen?.tag == "r1-1.1" && bench.watch.lastSeen?.version == "1.1")
-        bench.look([Known.release("r0-1.2", id: 3, published: 10), Known.release("r9-1.0", id: 1), Known.release("r1-1.1", id: 2)])
+        bench.look([
+            Known.release("r0-1.2", id: 3, published: 10), Known.release("r9-1.0", id: 1),
+            Known.release("r1-1.1", id: 2),
+        ])
         #expect(bench.taken == ["r0-1.2"] && bench.watch.lastSeen?.version == "1.2")
     }
 
@@ -121,16 +125,21 @@ import Testing
         bench.look(Self.apps)
         bench.core.config.upstreams["one"]?.exclude = #"([0-9]+)+[xy]"#
         let zeros = String(repeating: "0", count: 40)
-        let list = [Known.release("2\(zeros)", id: 31, published: 9), Known.release("1\(zeros)", id: 30, published: 8)] + Self.apps
+        let list =
+            [Known.release("2\(zeros)", id: 31, published: 9), Known.release("1\(zeros)", id: 30, published: 8)]
+            + Self.apps
         bench.look(list)
         bench.look(list)
         #expect(bench.taken == [] && Self.details(bench).count == 1)
         #expect(bench.tags(.patternLimit).count == 2)
     }
 
-    @Test("the real tags of both upstreams have one line, and the right highest", arguments: [
-        ("elabftw", "5.6.12"), ("s6-overlay", "v3.2.3.2"),
-    ]) func real(name: String, highest: String) throws {
+    @Test(
+        "the real tags of both upstreams have one line, and the right highest",
+        arguments: [
+            ("elabftw", "5.6.12"), ("s6-overlay", "v3.2.3.2"),
+        ]) func real(name: String, highest: String) throws
+    {
         var bench = Bench(Known.config())
         let rows = try Known.tags(name)
         bench.look(rows.enumerated().map { Known.release($1[0], id: Int64($0 + 1)) })
@@ -140,7 +149,8 @@ import Testing
 
     @Test("explain names the line, the others, and what is unusual about a tag")
     func explained() {
-        let list = ReleaseList(releases: Self.apps + Self.charts + [Known.release("v1.2.0-java17", id: 7)], isComplete: true)
+        let list = ReleaseList(
+            releases: Self.apps + Self.charts + [Known.release("v1.2.0-java17", id: 7)], isComplete: true)
         let explanation = Explanation(list, Config.Upstream(repository: "owner/one"), UpstreamState(), at: Known.at(0))
         let text = explanation.lines.joined(separator: "\n")
         #expect(text.contains("following the line \"\""))

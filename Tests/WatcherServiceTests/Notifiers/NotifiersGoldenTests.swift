@@ -11,7 +11,7 @@ import WatcherService
 @Suite("Bodies as they are on file")
 struct NotifiersGoldenTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/bodies")
+        .deletingLastPathComponent().appending(path: "Fixtures/bodies")
 
     @Test("what a service is sent is what is on file", arguments: NotifiersFixtures.services)
     func golden(name: String) throws {

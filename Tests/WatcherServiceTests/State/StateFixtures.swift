@@ -27,10 +27,19 @@ enum StateFixtures {
             ])
     }
 
-    static let full: Ledger = {
+    static let full = ledger(isPresent: true)
+
+    /// What a program could write that knew neither lines nor where a job was started.
+    static let earlier = ledger(isPresent: false)
+
+    private static func ledger(isPresent: Bool) -> Ledger {
         var ledger = Ledger()
-        ledger.upstreams = ["elabftw": watch, "never-seen": UpstreamState()]
+        ledger.upstreams = ["elabftw": watch(isPresent), "never-seen": UpstreamState()]
         ledger.jobs = jobs
+        if isPresent {
+            let dispatch = Config.WorkflowDispatch(repository: "o/r", workflow: "build-image.yaml", ref: "main")
+            ledger.jobs[1].target = WorkflowTarget(dispatch, defaultAPIURL: "https://api.github.com")
+        }
         var failed = job(tag: "5.6.9", generation: 0)
         failed.end(.failed, reason: "GitHub answered 422: No ref found for: main2", at: now)
         var superseded = job(tag: "5.6.8", generation: 0)
@@ -57,14 +66,16 @@ enum StateFixtures {
         ledger.generation = 3
         ledger.lastHeartbeat = time
         return ledger
-    }()
+    }
 
-    private static let watch: UpstreamState = {
+    private static func watch(_ isPresent: Bool) -> UpstreamState {
         var watch = UpstreamState()
         watch.repositoryID = 6_862_158
         watch.repository = "elabftw/elabftw"
         watch.lastSeen = reference("5.6.13")
-        for (index, reason) in Seen.allCases.enumerated() {
+        for (index, reason)
+            in (earlierReasons + (isPresent ? Seen.allCases.filter { !earlierReasons.contains($0) } : [])).enumerated()
+        {
             watch.seen.add(Int64(300_000_000 + index), tag: "5.6.\(index)", reason)
         }
         watch.waiting = [
@@ -82,8 +93,14 @@ enum StateFixtures {
         watch.failures = 2
         watch.lastError = "could not connect to api.github.com: connection refused"
         watch.replacedBy = 7
+        if isPresent { watch.line = "release-" }
         return watch
-    }()
+    }
+
+    private static let earlierReasons: [Seen] = [
+        .taken, .firstSight, .unusableTag, .unreadableVersion, .prerelease, .belowMinimum, .notIncluded, .excluded,
+        .republished,
+    ]
 
     private static let jobs: [Job] = {
         var waiting = job(tag: "5.6.14", generation: 0)

@@ -118,7 +118,8 @@ import WatcherCore
                 try Data().write(to: URL(filePath: path + ".lock"))
             }
             let failure = #expect(throws: DurableFile.Failure.self) { try identity.verify() }
-            #expect(failure?.isLockLost == true)
+            // A folder that is away may come back, and nothing can be written meanwhile.
+            #expect(failure?.isLockLost == (loss != .folderMoved))
             _ = consume lock
         }
     }
