@@ -11,7 +11,7 @@ package struct VersionReport: Sendable {
     private let others: [VersionLines.Line]
     private let tags: [Tag]
 
-    /// - Parameter line: the only line that is shown.
+    /// Reads the tags. With `line` only that line is shown.
     package init(_ texts: [String], line: String? = nil) {
         let read = texts.map { ($0, Version($0)) }
         let lines = VersionLines(read.compactMap { $1.map { VersionLines.Tag($0) } }, line: line)

@@ -61,7 +61,7 @@ package struct ReleaseReference: Sendable, Hashable, Codable {
         self.statedVersion = statedVersion
     }
 
-    /// - Parameter version: what its tag was read as.
+    /// `version` is what its tag was read as.
     package init(_ release: Release, _ version: Version? = nil) {
         self.init(
             tag: release.tag, url: release.url, publishedAt: release.publishedAt, prerelease: release.isPrerelease,

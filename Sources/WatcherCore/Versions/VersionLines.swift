@@ -36,7 +36,7 @@ package struct VersionLines: Sendable {
     /// and modules beside it are often released more often.
     private static let ownLineWeight = 3
 
-    /// - Parameter line: the line that is followed instead of the one that is found.
+    /// Groups the tags by line. `line` is followed instead of the one that is found.
     package init(_ tags: some Sequence<Tag>, line: String? = nil) {
         var groups: [String: [Tag]] = [:]
         for tag in tags { groups[LineName.key(tag.version.line), default: []].append(tag) }
