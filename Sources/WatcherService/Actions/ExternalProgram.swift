@@ -30,14 +30,22 @@ struct ExternalProgram: Sendable {
         var errors: String
     }
 
+    /// Bytes of input: what a pipe holds for a program that does not read yet (`pipe(7)`).
+    static let inputLimit = 65_536
+
     /// Runs it to its end, with what it says kept up to `limit` bytes: more is an error.
+    ///
+    /// `input` is in the pipe before the program starts, at most `inputLimit` bytes: nothing is written to a program that
+    /// has closed its end, which the library would not survive.
     func run(
         _ arguments: [String], input: String = "", limit: Int = 1 << 20, timeout: Duration
     ) async throws(Failure) -> Output {
-        try await within(timeout) {
+        let given = try standardInput(input)
+        return try await within(timeout) {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments), environment: variables, platformOptions: options,
-                input: .string(input), output: .string(limit: limit), error: .string(limit: limit))
+                input: .fileDescriptor(given, closeAfterSpawningProcess: true), output: .string(limit: limit),
+                error: .string(limit: limit))
             return Output(
                 status: result.terminationStatus.shellStatus, text: result.standardOutput, errors: result.standardError)
         }
@@ -57,6 +65,23 @@ struct ExternalProgram: Sendable {
                 }
             }
             return result.terminationStatus.shellStatus
+        }
+    }
+
+    private func standardInput(_ text: String) throws(Failure) -> FileDescriptor {
+        do {
+            let pipe = try FileDescriptor.pipe(options: .closeOnExec)
+            defer { try? pipe.writeEnd.close() }
+            guard text.utf8.count <= Self.inputLimit else {
+                try pipe.readEnd.close()
+                throw Failure.notRunnable(name, reason: "its input is longer than \(Self.inputLimit) bytes")
+            }
+            try pipe.writeEnd.writeAll(text.utf8)
+            return pipe.readEnd
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw .notRunnable(name, reason: "a pipe: \(error)")
         }
     }
 

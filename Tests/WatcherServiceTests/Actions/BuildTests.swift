@@ -172,6 +172,31 @@ struct BuildTests {
         #expect(output.errors == "no\n")
     }
 
+    @Test(
+        "a program that ends or closes its input without reading it is only a program that ended",
+        arguments: [
+            "exit 3", "exec 0<&-; exit 3", "exec 0<&- 1<&- 2<&-; exit 3",
+        ])
+    func deafProgram(_ script: String) async throws {
+        let program = ExternalProgram(name: "sh", environment: ["PATH": "/usr/bin:/bin"])
+        let input = String(repeating: "x", count: 60_000)
+        for _ in 0..<30 {
+            let output = try await program.run(["-c", script], input: input, timeout: .seconds(20))
+            #expect(output.status == 3)
+        }
+        await #expect(throws: ExternalProgram.Failure.self) {
+            try await program.run([], input: input + input, timeout: .seconds(20))
+        }
+    }
+
+    @Test("no descriptor is left open when a program cannot be found") func descriptors() async throws {
+        func open() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+        let program = ExternalProgram(name: "no-such-program", environment: ["PATH": "/usr/bin:/bin"])
+        let before = try open()
+        for _ in 0..<100 { _ = try? await program.run([], input: "x", timeout: .seconds(20)) }
+        #expect(try open() < before + 50)
+    }
+
     @Test("what a killed parent left behind is found by its mark and ended with its group")
     func leftovers() async throws {
         let mark = "/tmp/watcher-test-" + UUID().uuidString

@@ -1,0 +1,52 @@
+import TestSupport
+import Testing
+
+@Suite("Surroundings that somebody else has made") struct SurroundingsTests {
+    @Test(
+        "results that cannot be written are a failure with status 74", arguments: ["status", "validate"], [false, true])
+    func fullOutput(_ command: String, _ isJSON: Bool) async throws {
+        try await withWorld { world async throws in
+            try await world.baseline()
+            let wrapper = ["sh", "-c", "exec \"$@\" >/dev/full", "sh"]
+            let output =
+                isJSON
+                ? try await world.run(command, "--json", wrapper: wrapper)
+                : try await world.run(command, wrapper: wrapper)
+            #expect(output.status == 74)
+            #expect(output.err.contains("error: standard output: write: No space left on device"), "\(output.err)")
+        }
+    }
+
+    @Test("a closed standard output is a failure, too") func closedOutput() async throws {
+        try await withWorld { world async throws in
+            try await world.baseline()
+            let output = try await world.run("status", wrapper: ["sh", "-c", "exec \"$@\" >&-", "sh"])
+            #expect(output.status == 74)
+        }
+    }
+
+    @Test("signals that a parent ignores or blocks neither hide the end of a program nor keep SIGTERM away")
+    func inherited() async throws {
+        try await withWorld { world async throws in
+            world.publishBaseline()
+            world.github.fail(Route(.releases), with: .blackHole)
+            let process = try world.launch(
+                ["once"],
+                wrapper: [
+                    "python3", "-c",
+                    """
+                    import os, signal, sys
+                    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+                    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+                    os.execv(sys.argv[1], sys.argv[1:])
+                    """,
+                ], isTerminal: false, limit: .seconds(60))
+            try await world.github.waitForRequests(Route(.releases))
+            let began = ContinuousClock.now
+            process.signal(15)
+            _ = try await world.end(process)
+            #expect(ContinuousClock.now - began < .seconds(5))
+        }
+    }
+}
