@@ -27,6 +27,7 @@ extension Core {
     package enum ControlError: Error, Equatable, Sendable {
         case unknownAction(String)
         case unknownUpstream(String, action: String)
+        case invalidRelease(String)
         case notSeenYet(String)
         case unknownJob(String)
         case notFailed(String, status: String)
@@ -36,6 +37,7 @@ extension Core {
             switch self {
             case .unknownAction(let name): "there is no action \(name) in the configuration"
             case .unknownUpstream(let name, let action): "the action \(action) does not depend on an upstream \(name)"
+            case .invalidRelease(let name): "the release named for \(name) has a tag or a URL that is never taken"
             case .notSeenYet(let name): "no release of \(name) is known yet"
             case .unknownJob(let id): "there is no job or message \(id)"
             case .notFailed(let id, let status): "job \(id) is \(status): only a failed one can be put back"
@@ -48,7 +50,7 @@ extension Core {
             case .unknownAction, .unknownUpstream: "watcher validate shows what the configuration holds"
             case .notSeenYet: "run watcher once first, or name a tag: UPSTREAM=TAG"
             case .unknownJob, .notFailed: "watcher status lists them"
-            case .nothingToAccept: nil
+            case .nothingToAccept, .invalidRelease: nil
             }
         }
     }
@@ -60,6 +62,10 @@ extension Core {
         guard let action = config.actions[name] else { throw .unknownAction(name) }
         for upstream in named.keys.sorted() where !action.upstreams.contains(upstream) {
             throw .unknownUpstream(upstream, action: name)
+        }
+        // A request comes from outside, like a release: it may say nothing that a release could not.
+        for (upstream, release) in named.sorted(by: { $0.key < $1.key }) where !release.isAcceptable {
+            throw .invalidRelease(upstream)
         }
         var causes = named
         for upstream in action.upstreams where causes[upstream] == nil {
@@ -107,5 +113,17 @@ extension Core {
         let job = Job(action: action, causes: causes, generation: ledger.generation, created: now.floor)
         add(job, at: now)
         return job.id
+    }
+}
+
+extension ReleaseReference {
+    /// Bytes of a URL.
+    private static let urlLimit = 2000
+
+    /// Whether it could have come from upstream.
+    fileprivate var isAcceptable: Bool {
+        let isAddress = url.isEmpty || url.hasPrefix("https://") || url.hasPrefix("http://")
+        return Tag.isSafe(tag) && isAddress && url.utf8.count <= Self.urlLimit
+            && url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 }
