@@ -37,8 +37,6 @@ ONLY_BY_MEANING = {
     "template-unknown-upstream-far": "names inside of a template",
     "upstream-duplicate": "a repeated key, which parsers for schemas drop",
     "upstream-duplicate-key": "a repeated key, which parsers for schemas drop",
-    "upstream-exclude-too-many-classes": "the syntax of regular expressions",
-    "upstream-include-lookbehind": "the syntax of regular expressions",
     "upstream-include-open-group": "the syntax of regular expressions",
     "upstream-minimum-version-unreadable": "the reading of versions",
     "verify-platforms": "refers to another part of the file",
