@@ -6,7 +6,7 @@ package struct Release: Sendable, Hashable {
     package var url: String
     package var isDraft: Bool
     package var isPrerelease: Bool
-    /// Nil for drafts. GitHub dates all others; ``Judge`` says what becomes of one that has no date.
+    /// Nil for drafts. GitHub dates all others; `Judge` says what becomes of one that has no date.
     package var publishedAt: Timestamp?
     package var assets: [Asset]
 

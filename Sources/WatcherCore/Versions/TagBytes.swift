@@ -2,7 +2,7 @@
 struct TagBytes {
     let bytes: [UInt8]
 
-    /// Bytes; git refuses refs that are much longer. A number's length must fit into a byte of ``Version``'s key.
+    /// Bytes; git refuses refs that are much longer. A number's length must fit into a byte of `Version`'s key.
     static let lengthLimit = 200
 
     init?(_ tag: String) {

@@ -12,7 +12,7 @@ package struct Version: Sendable {
     package let stage: Stage
     /// Where the version is in the tag, in bytes.
     private let range: Range<Int>
-    /// Components, then suffixes: see ``VersionKey``.
+    /// Components, then suffixes: see `VersionKey`.
     private let key: VersionKey
 
     package enum Stage: UInt8, Sendable, Comparable {

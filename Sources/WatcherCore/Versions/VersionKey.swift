@@ -1,7 +1,7 @@
 /// A version as bytes that compare, one by one, as versions do.
 ///
 /// A number is its length (above 0x10) and its digits, so that longer ones are greater. A suffix begins with a byte below
-/// 0x10: stages are below ``end``, what comes after the release is above it, and a further component is above them all.
+/// 0x10: stages are below `end`, what comes after the release is above it, and a further component is above them all.
 struct VersionKey: Sendable {
     private(set) var bytes: [UInt8] = []
     /// Where the components end.
