@@ -59,7 +59,9 @@ struct SimulatedShell {
                 world.live(25, whileRunning: true)
                 var events = arrivals()
                 if let stopAt, world.time >= stopAt, !core.isShuttingDown { events.append(.shutdownRequested) }
-                if core.mode.repeats, !core.isShuttingDown, world.dice.perMille(15) {
+                if SimulatedEpisode.editsConfiguration, core.mode.repeats, !core.isShuttingDown,
+                    world.dice.perMille(15)
+                {
                     world.editConfiguration()
                     events.append(.reconfigured(world.setup.config))
                 }
