@@ -137,7 +137,10 @@ package struct Core: Sendable {
     package mutating func wakeIn(at now: Instant) -> Int64? {
         guard !isShuttingDown else { return nil }
         var waits: [Int64] = []
-        if let uptime = schedule.nextUptime { waits.append(uptime - now.uptime) }
+        // With all places taken, the end of a check is what brings the next one.
+        if checking.count < config.github.concurrency, let uptime = schedule.nextUptime {
+            waits.append(uptime - now.uptime)
+        }
         func add(_ deadline: Timestamp?) {
             guard let deadline else { return }
             waits.append(deadline.seconds.multipliedReportingOverflow(by: 1000).partialValue - now.wall)

@@ -140,6 +140,34 @@ struct ImageJobTests {
         #expect(Self.anyBuild(commands)?.tags == ["r.example/app:5.6.13"])
     }
 
+    @Test("what was passed over at the first check because it was incomplete holds no moving tag back")
+    func passedOver() throws {
+        var config = try Self.config()
+        config.upstreams["app"]?.requiredAssets = [Glob("*.tgz")]
+        let assets = [Release.Asset(name: "a.tgz")]
+        func list(_ more: [Release] = []) -> ReleaseList {
+            let first = [
+                Known.release("1.0.0", id: 1, assets: assets), Known.release("1.2.0", id: 2),
+                Known.release("1.3.0", id: 3),
+            ]
+            return ReleaseList(
+                releases: first + more, isComplete: true, isSweep: true,
+                identity: RepositoryIdentity(id: 1, fullName: "o/app"))
+        }
+        let target = try #require(config.checkTarget(of: "app"))
+        var before = Bench(config)
+        _ = before.advance()
+        _ = before.tell(.checked(target, .list(list()), nil))
+        var bench = Bench(config, ledger: before.core.ledger)
+        _ = bench.advance()
+        let build = try Self.build(
+            bench.tell(.checked(target, .list(list([Known.release("1.1.0", id: 4, assets: assets)])), nil)))
+        _ = bench.tell(.built(job: build.job, .built(digest: Self.digest, log: "x.log")))
+        let commands = bench.tell(.verified(job: build.job, .complete(digest: Self.digest, Self.notes)))
+        let moves = commands.compactMap { if case .move(let move) = $0 { move.steps.map(\.to) } else { nil } }.first
+        #expect(moves == ["r.example/app:latest", "r.example/app:1.1"])
+    }
+
     @Test("one build at a time over all actions, and the others say what they wait for")
     func oneAtATime() throws {
         var config = try Self.config { $1.releases = .each }

@@ -49,6 +49,26 @@ import WatcherCore
         if let promised = size.median { #expect(median <= promised) }
     }
 
+    @Test("while every place for a check is taken, nothing wakes the daemon for the next one")
+    func noPlace() throws {
+        var config = Known.config { $0.upstreams["two"] = Config.Upstream(repository: "owner/two") }
+        config.github.concurrency = 1
+        config.poll.every = 60
+        var core = Core(config, mode: Core.Mode(repeats: true), ledger: Ledger())
+        _ = core.advance(at: Known.at(0))
+        for (name, second) in [("one", Int64(1)), ("two", 2)] {
+            let target = try #require(config.checkTarget(of: name))
+            core.apply(.checked(target, .failed(.transient("bad gateway")), nil), at: Known.at(second))
+            _ = core.advance(at: Known.at(second))
+        }
+        let first = core.wakeIn(at: Known.at(2)) ?? 0
+        let begun = core.advance(at: Known.at(2, milliseconds: first))
+        #expect(begun.count { if case .check = $0 { true } else { false } } == 1)
+        // The second has come due as well, and the first has the only place.
+        let wake = core.wakeIn(at: Known.at(7200))
+        #expect(wake ?? .max > 1000)
+    }
+
     /// A release a while ago, then others at random: half of them complete at once, the others after up to an hour.
     private static func publications(_ size: Size) -> [String: [SimulatedGitHub.Publication]] {
         var numbers = StableNumbers("scaling \(size.upstreams)")

@@ -117,9 +117,17 @@ extension Core {
 }
 
 extension UpstreamState {
-    /// The tags that were taken or could have been.
+    /// The tags that were taken or could have been: what was passed over at the first check although it is higher than
+    /// all that was taken lacked its assets or was too young, and no image of it exists.
     fileprivate var knownTags: [String] {
-        let seen = seen.index().values.filter { $0.reason == .taken || $0.reason == .firstSight }.map(\.tag)
-        return seen + [lastSeen?.tag].compactMap { $0 }
+        guard let lastSeen else { return [] }
+        func wasPassedOver(_ entry: SeenReleases.Entry) -> Bool {
+            guard let highest = lastSeen.reading, let version = Version(entry.tag) else { return false }
+            return version > highest
+        }
+        let seen = seen.index().values.filter { entry in
+            entry.reason == .taken || (entry.reason == .firstSight && !wasPassedOver(entry))
+        }
+        return seen.map(\.tag) + [lastSeen.tag]
     }
 }
