@@ -13,7 +13,7 @@ struct Retry: ParsableCommand {
     var job: String
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try ControlClient.ask(.retry(job: job), common) }
+    func run() throws { try Requests.ask(.retry(job: job), common) }
 }
 
 struct Forget: ParsableCommand {
@@ -26,7 +26,7 @@ struct Forget: ParsableCommand {
     var job: String
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try ControlClient.ask(.forget(id: job), common) }
+    func run() throws { try Requests.ask(.forget(id: job), common) }
 }
 
 struct Accept: ParsableCommand {
@@ -43,7 +43,7 @@ struct Accept: ParsableCommand {
     var upstream: String
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try ControlClient.ask(.accept(upstream: upstream), common) }
+    func run() throws { try Requests.ask(.accept(upstream: upstream), common) }
 }
 
 struct CheckNow: ParsableCommand {
@@ -56,17 +56,17 @@ struct CheckNow: ParsableCommand {
 
     func run() throws {
         let file = try common.setup().stateFile(making: false)
-        guard let daemon = try ControlClient.daemon(of: file) else {
+        guard try Requests.isDaemonRunning(on: file) else {
             Terminal.fail(["no daemon is running on \(file.path)"], hint: "watcher once looks at every upstream")
             throw Terminal.actionRequired
         }
-        try ControlClient.ask(.checkNow, file, daemon)
+        try Requests.askDaemon(.checkNow, file)
     }
 }
 
 /// A change of the state that a person asks for: of the daemon where one is running, else made here, under the lock
 /// and saved before it is confirmed.
-enum ControlClient {
+enum Requests {
     static func ask(_ request: ControlRequest, _ common: CommonOptions) throws {
         let setup = try common.setup()
         let file = try setup.stateFile(making: true)
@@ -74,8 +74,8 @@ enum ControlClient {
         do throws(AppContext.Failure) {
             lock = try AppContext.lock(file, as: .request)
         } catch {
-            guard let daemon = error.daemon else { throw error }
-            return try ask(request, file, daemon)
+            guard error.isHeldByDaemon else { throw error }
+            return try askDaemon(request, file)
         }
         var core = Core(setup.config, mode: Core.Mode(upstreams: []), ledger: try AppContext.load(file))
         let answer = core.answer(request, at: Clock.now())
@@ -86,30 +86,40 @@ enum ControlClient {
         try say(answer)
     }
 
-    static func ask(_ request: ControlRequest, _ file: StateFile, _ daemon: Int32) throws {
-        let answer: ControlRequest.Reply?
-        do throws(DurableFile.Failure) {
-            answer = try RequestFiles.ask(request, statePath: file.path, pid: daemon)
+    static func askDaemon(_ request: ControlRequest, _ file: StateFile) throws {
+        let answer: ControlRequest.Reply
+        do throws(ControlClient.Failure) {
+            answer = try ControlClient.ask(request, statePath: file.path)
         } catch {
-            throw AppContext.Failure.disk(error)
-        }
-        guard let answer else {
-            Terminal.fail(
-                ["the daemon (pid \(daemon)) has not answered"], hint: "watcher status shows whether it was done")
+            try explain(error, file)
             throw Terminal.actionRequired
         }
         try say(answer)
     }
 
-    /// The pid of the daemon that holds the state, if one does.
-    static func daemon(of file: StateFile) throws -> Int32? {
+    private static func explain(_ failure: ControlClient.Failure, _ file: StateFile) throws {
+        switch failure {
+        case .nobodyListens(let path):
+            Terminal.fail(
+                ["a daemon holds \(file.path), and nobody listens on \(path)"],
+                hint: "restart the daemon if it is of an earlier version; its log says when it cannot listen")
+        case .denied(let path):
+            Terminal.fail(["\(path): permission denied"], hint: "run this as the daemon's user or as root")
+        case .unanswered:
+            Terminal.fail(["the daemon has not answered"], hint: "watcher status shows whether it was done")
+        case .system(let failure): throw AppContext.Failure.disk(failure)
+        }
+    }
+
+    /// Whether a daemon holds the state.
+    static func isDaemonRunning(on file: StateFile) throws -> Bool {
         do throws(AppContext.Failure) {
             let lock = try AppContext.lock(file, as: .request)
             _ = consume lock
-            return nil
+            return false
         } catch {
-            guard let daemon = error.daemon else { throw error }
-            return daemon
+            guard error.isHeldByDaemon else { throw error }
+            return true
         }
     }
 
@@ -124,9 +134,8 @@ enum ControlClient {
 }
 
 extension AppContext.Failure {
-    /// The daemon that holds the lock; nil when it is a pass that will soon be over.
-    var daemon: Int32? {
-        guard case .locked(let pid?, .run) = self else { return nil }
-        return Int32(pid)
+    /// Whether the lock is a daemon's, and not that of a pass that will soon be over.
+    fileprivate var isHeldByDaemon: Bool {
+        if case .locked(_, .run) = self { true } else { false }
     }
 }

@@ -38,8 +38,8 @@ struct Trigger: AsyncParsableCommand {
             named[name] = try await release(setup, upstream.repository, tag)
         }
         let file = try setup.stateFile(making: true)
-        if let daemon = try ControlClient.daemon(of: file) {
-            return try ControlClient.ask(.trigger(action: action, releases: named), file, daemon)
+        if try Requests.isDaemonRunning(on: file) {
+            return try Requests.askDaemon(.trigger(action: action, releases: named), file)
         }
         let pass = try await Pass.run(
             setup, mode: Core.Mode(upstreams: [], waits: wait), voice: Console(isVerbose: true)

@@ -26,17 +26,15 @@ package struct Daemon: Sendable {
         let file = try setup.stateFile(making: true)
         let http = try setup.httpClient()
         let current = Current(try setup.executor(http))
-        let requests = RequestFiles(statePath: file.path)
         let manager = SystemdNotify(environment: environment)
         let others = await Signals.others { [self] signal in
-            switch signal {
-            case .sighup: await reload(current, http, file, manager)
-            default: requests.take()
-            }
+            // SIGUSR1, by which earlier versions were asked for something, is taken and means nothing.
+            signal == .sighup ? await reload(current, http, file, manager) : []
         }
         let lock = try AppContext.lock(file, as: .run)
         let identity = lock.identity
-        requests.clear()
+        let requests = listen(file)
+        defer { requests?.stop() }
         var core = Core(setup.config, mode: Core.Mode(repeats: true), ledger: try AppContext.load(file))
         let logger = logger
         let timers = QuietTimers()
@@ -46,7 +44,8 @@ package struct Daemon: Sendable {
                 try identity.verify()
                 try file.save(ledger)
             },
-            observe: { ServiceLog.tell($0, to: logger) }, answer: requests.answer,
+            observe: { ServiceLog.tell($0, to: logger) },
+            answer: { requests?.answer($0, $1) },
             reconfigured: {
                 current.commit()
                 manager.reconfigured()
@@ -65,7 +64,7 @@ package struct Daemon: Sendable {
             ])
         do throws(DurableFile.Failure) {
             try await withTaskExecutorPreference(http.executor) { () async throws(DurableFile.Failure) in
-                try await engine.run(&core, sources: [stops, others])
+                try await engine.run(&core, sources: [stops, others] + (requests.map { [$0.events] } ?? []))
             }
         } catch {
             throw .disk(error)
@@ -73,6 +72,20 @@ package struct Daemon: Sendable {
         await http.shutdown()
         logger.notice("stopped")
         _ = consume lock
+    }
+
+    /// A daemon that cannot be asked for anything still does its work.
+    private func listen(_ file: StateFile) -> ControlSocket? {
+        do throws(DurableFile.Failure) {
+            let socket = try ControlSocket(statePath: file.path)
+            try socket.start()
+            return socket
+        } catch {
+            logger.warning(
+                "no requests",
+                metadata: ["text": "warning: commands such as check-now cannot reach this daemon: \(error)"])
+            return nil
+        }
     }
 
     /// Reads the configuration again. One that is wrong, or whose secrets cannot be read, is not taken.

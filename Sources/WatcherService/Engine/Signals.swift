@@ -3,7 +3,7 @@ import Synchronization
 package import UnixSignals
 package import WatcherCore
 
-/// Signals as events: SIGTERM and SIGINT ask to stop, SIGHUP to read the configuration again, SIGUSR1 to look for requests.
+/// Signals as events: SIGTERM and SIGINT ask to stop, SIGHUP to read the configuration again.
 package enum Signals {
     /// Asks to stop at the first signal; the second ends the program at once, with the status that shells expect.
     package static func stops() async -> any AsyncSequence<Event, Never> & Sendable {

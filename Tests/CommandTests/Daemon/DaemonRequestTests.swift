@@ -92,25 +92,99 @@ import Testing
         }
     }
 
-    @Test("a request that is no request is dropped, and does no harm") func nonsense() async throws {
+    @Test("a request that is no request is refused in words, and does no harm") func nonsense() async throws {
         try await withWorld { world in
             world.publishBaseline()
-            try await world.withDaemon { daemon in
+            try await world.withDaemon { _ in
                 try await world.looks(1)
-                for (name, text) in [("a", ""), ("b", "null"), ("c", "{\"retry\":{}}"), ("d", "\u{0}")] {
-                    try Array(text.utf8).write(to: world.statePath + ".request." + name)
+                for text in ["", "null", "{\"retry\":{}}", "\u{0}", String(repeating: "[", count: 60_000)] {
+                    let answer = try ask(world.statePath, Array(text.utf8))
+                    let isNamed = answer?.contains("does not know this request") == true
+                    #expect(isNamed, "\(text.prefix(20)): \(answer ?? "")")
                 }
-                daemon.process.signal(SIGUSR1)
-                try await world.eventually("dropped") { !world.files().contains { $0.path.contains(".request.") } }
+                // More than a request may have: the daemon reads no further.
+                _ = try? ask(world.statePath, [UInt8](repeating: 0x20, count: 1 << 20))
                 try await world.looks(2)
+                #expect(try await world.run("check-now").status == 0)
+                #expect(unsafe access(world.statePath + ".socket", F_OK) == 0)
+            }
+            #expect(unsafe access(world.statePath + ".socket", F_OK) != 0, "it goes with the daemon")
+        }
+    }
+
+    @Test("who sends no request holds up the others for a moment only") func silent() async throws {
+        try await withWorld { world in
+            world.publishBaseline()
+            try await world.withDaemon { _ in
+                try await world.looks(1)
+                let silent = try connect(world.statePath)
+                defer { close(silent) }
+                #expect(try await world.run("check-now").status == 0)
+            }
+        }
+    }
+
+    @Test("nothing is done to a process whose pid is in the lock's file") func stranger() async throws {
+        try await withWorld { world in
+            world.publishBaseline()
+            try await world.withDaemon { _ in
+                try await world.looks(1)
+                let stranger = try Running(
+                    ["sleep", "600"], environment: [:], scratch: world.scratch, isTerminal: false, limit: .seconds(60))
+                try Array("\(stranger.pid) run\n".utf8).overwrite(world.statePath + ".lock")
+                #expect(try await world.run("check-now").status == 0)
+                #expect(kill(stranger.pid, 0) == 0)
+                stranger.signal(SIGTERM)
+                #expect(try await stranger.end().status == 128 + SIGTERM, "by this, and by nothing before")
+            }
+        }
+    }
+
+    @Test("a daemon without its socket is named, and nothing hangs") func withoutSocket() async throws {
+        try await withWorld { world in
+            world.publishBaseline()
+            try await world.withDaemon { _ in
+                try await world.looks(1)
+                unsafe unlink(world.statePath + ".socket")
+                let refused = try await world.run("check-now")
+                #expect(refused.status == 1 && refused.err.contains("nobody listens on"), "\(refused.err)")
+                #expect(refused.err.contains("hint:"))
             }
         }
     }
 }
 
+/// A connection to the daemon of a state file.
+private func connect(_ statePath: String) throws -> Int32 {
+    let file = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let path = statePath + ".socket"
+    try #require(path.utf8.count < 108, "\(path)")
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+    let result = unsafe withUnsafePointer(to: &address) {
+        unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe Glibc.connect(file, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+    }
+    try #require(result == 0, "\(path)")
+    return file
+}
+
+/// Sends bytes as a request; the answer, or nil when there was none.
+private func ask(_ statePath: String, _ bytes: [UInt8]) throws -> String? {
+    let file = try connect(statePath)
+    defer { close(file) }
+    _ = unsafe bytes.withUnsafeBytes { unsafe send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    shutdown(file, Int32(SHUT_WR))
+    var answer = [UInt8](repeating: 0, count: 4096)
+    let count = unsafe answer.withUnsafeMutableBytes { unsafe recv(file, $0.baseAddress, $0.count, 0) }
+    return count > 0 ? String(decoding: answer.prefix(count), as: UTF8.self) : nil
+}
+
 extension [UInt8] {
-    fileprivate func write(to path: String) throws {
-        let file = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    fileprivate func overwrite(_ path: String) throws {
+        let file = unsafe open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
         try #require(file >= 0)
         _ = unsafe withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
         close(file)

@@ -21,7 +21,7 @@ final class World: Sendable {
     let sink = WebhookSink()
     /// Holds `state/` and `config.json`.
     let folder: String
-    private let scratch: String
+    let scratch: String
     private let parts: Mutex<Parts>
     private let processes = Mutex<[Running]>([])
 
