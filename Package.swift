@@ -63,6 +63,8 @@ let package = Package(
             path: "Tests/Demo"),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"]),
         .testTarget(name: "WatcherCoreTests", dependencies: ["WatcherCore"]),
+        // By itself: it is built again with optimisation (scripts/simulated).
+        .testTarget(name: "SimulationTests", dependencies: ["WatcherCore"]),
         .testTarget(name: "WatcherServiceTests", dependencies: ["WatcherService", "TestSupport"]),
         .testTarget(name: "LabTests", dependencies: ["TestSupport"]),
         .testTarget(

@@ -3,6 +3,7 @@
 extension Core {
     mutating func checked(_ target: CheckTarget, _ outcome: CheckOutcome, at now: Instant) {
         let name = target.upstream
+        if case .failed(let trouble) = outcome { heed(trouble, from: target, at: now) }
         guard let upstream = configured(target) else { return abandon(name, at: now) }
         switch outcome {
         case .failed(let trouble): failed(name, trouble, at: now)
@@ -33,6 +34,7 @@ extension Core {
 
     mutating func identified(_ target: CheckTarget, _ outcome: Event.Identified, at now: Instant) {
         let name = target.upstream
+        if case .failed(let trouble) = outcome { heed(trouble, from: target, at: now) }
         guard let upstream = configured(target) else { return abandon(name, at: now) }
         let list = held.removeValue(forKey: name)
         switch outcome {
@@ -40,6 +42,12 @@ extension Core {
         case .known(let identity):
             if recognise(name, upstream, identity, at: now) { merge(name, upstream, list, at: now) }
         }
+    }
+
+    /// Takes a limit to heart, whatever has become of the upstream meanwhile: it is the account's.
+    private mutating func heed(_ trouble: RequestFailure, from target: CheckTarget, at now: Instant) {
+        guard case .rateLimited(let seconds, let reason) = trouble, target.apiURL == config.github.apiURL else { return }
+        pause(.github, seconds: seconds, reason, at: now)
     }
 
     /// The upstream of a check that is under way, if the configuration still says what the check was started with.
@@ -165,7 +173,6 @@ extension Core {
             checking.remove(name)
             return
         }
-        if case .rateLimited(let seconds, let reason) = trouble { pause(.github, seconds: seconds, reason, at: now) }
         var watch = ledger.upstreams[name] ?? UpstreamState()
         watch.failures += 1
         watch.lastError = trouble.reason

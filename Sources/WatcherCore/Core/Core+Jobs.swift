@@ -38,7 +38,10 @@ extension Core {
         }
         let quiet = action.quietPeriod
         var job = Job(
-            action: name, causes: causes, generation: 0, created: now.floor, firstNews: firstNews,
+            action: name, causes: causes,
+            repositories: causes.reduce(into: [:]) { all, cause in
+                all[cause.key] = ledger.upstreams[cause.key]?.repositoryID
+            }, generation: 0, created: now.floor, firstNews: firstNews,
             notBefore: quiet == 0 ? nil : min(now.deadline(in: quiet), firstNews.adding(quiet * 6)))
         job.onlyIfMissing = onlyIfMissing ? true : nil
         if causes.count == 1 { job.previous = previous }

@@ -13,7 +13,8 @@
 /// `dispatching` is on disk before the request goes out, so a crash in it means: the run may exist. It is looked up
 /// before anything is repeated.
 package struct Job: Sendable, Equatable, Codable {
-    /// `w-` and 12 characters, from the action, the releases and a generation: a duplicate has the same id.
+    /// `w-` and 12 characters, from the action, the releases with their repositories and a generation: a duplicate has
+    /// the same id, and the same tag of another repository under the same name has another.
     package let id: String
     package let action: String
     /// The releases that started it, by upstream.
@@ -74,14 +75,16 @@ package struct Job: Sendable, Equatable, Codable {
 
     package enum Ending: String, Sendable, Equatable, Codable { case succeeded, failed, superseded }
 
+    /// `repositories` holds the numeric id of each cause's repository, by upstream, where it is known.
     package init(
-        action: String, causes: [String: ReleaseReference], generation: Int, created: Timestamp,
-        firstNews: Timestamp? = nil, notBefore: Timestamp? = nil
+        action: String, causes: [String: ReleaseReference], repositories: [String: Int64] = [:], generation: Int,
+        created: Timestamp, firstNews: Timestamp? = nil, notBefore: Timestamp? = nil
     ) {
         var hash = StableHash(action, String(generation))
         for (upstream, release) in causes.sorted(by: { $0.key < $1.key }) {
             hash.combine(upstream)
             hash.combine(release.tag)
+            if let id = repositories[upstream] { hash.combine(String(id)) }
         }
         self.id = "w-" + hash.name
         self.action = action

@@ -35,6 +35,17 @@ struct CoreReloadTests {
         #expect(bench.ledger.jobs.isEmpty)
     }
 
+    @Test("keeps a pause that the answer to an abandoned check asks for")
+    func pause() {
+        var bench = Bench(Known.config(), mode: Self.daemon)
+        bench.step()
+        bench.step(.reconfigured(Self.repointed))
+        let limit = RequestFailure.rateLimited(seconds: 300, "slow down")
+        #expect(bench.step(.checked(.known("one"), .failed(limit), nil)).isEmpty)
+        bench.clock += 301
+        #expect(bench.step() == [.check(.init(target: Self.fork, isSweep: true, etag: nil))])
+    }
+
     @Test("builds nothing of the new repository's old releases when the answer in flight had a new one")
     func news() {
         var bench = Bench(Known.config(), mode: Self.daemon)

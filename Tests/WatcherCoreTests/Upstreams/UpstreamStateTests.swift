@@ -71,12 +71,12 @@ import WatcherCore
 
     @Test("the order of the list decides nothing", arguments: 1...20 as ClosedRange<UInt64>)
     func anyOrder(seed: UInt64) {
-        var dice = Dice(seed: seed)
+        var numbers = StableNumbers("order \(seed)")
         var bench = Bench(Known.config { $0.actions["build"]?.releases = .each })
-        bench.look(Self.three.shuffled(using: &dice))
+        bench.look(Self.three.shuffled(using: &numbers))
         #expect(bench.watch.lastSeen?.tag == "1.0.2")
         let new = (4...9).map { Known.release("1.1.\($0)", id: Int64($0), published: Int64($0)) }
-        bench.look((new + Self.three).shuffled(using: &dice))
+        bench.look((new + Self.three).shuffled(using: &numbers))
         #expect(bench.ledger.jobs.map { $0.causes["one"]?.tag } == new.map(\.tag))
         #expect(bench.watch.lastSeen?.tag == "1.1.9")
     }

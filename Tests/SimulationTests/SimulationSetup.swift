@@ -1,4 +1,4 @@
-import WatcherCore
+@testable import WatcherCore
 
 /// A configuration by chance.
 struct SimulatedSetup {
@@ -59,7 +59,7 @@ struct SimulatedSetup {
             config.actions[name] = action
         }
         for name in ["chat", "log"].prefix(dice.below(3)) {
-            var notifier = Known.notifier()
+            var notifier = Config.Notifier(service: Slack(url: .literal("https://example.org")))
             if dice.perMille(500) { notifier.events = Set(MessageType.allCases) }
             config.notifiers[name] = notifier
         }

@@ -59,9 +59,7 @@ struct SimulatedShell {
                 world.live(25, whileRunning: true)
                 var events = arrivals()
                 if let stopAt, world.time >= stopAt, !core.isShuttingDown { events.append(.shutdownRequested) }
-                if SimulatedEpisode.editsConfiguration, core.mode.repeats, !core.isShuttingDown,
-                    world.dice.perMille(15)
-                {
+                if core.mode.repeats, !core.isShuttingDown, world.dice.perMille(15) {
                     world.editConfiguration()
                     events.append(.reconfigured(world.setup.config))
                 }

@@ -5,9 +5,6 @@ import WatcherCore
 struct SimulatedEpisode {
     /// Whether every turn is printed.
     static let isTraced = ProcessInfo.processInfo.environment["WATCHER_TRACE"] != nil
-    /// Whether the configuration is edited at any moment. Only on request: over many lives the oracle does not yet tell
-    /// two repositories under one name apart everywhere.
-    static let editsConfiguration = ProcessInfo.processInfo.environment["WATCHER_SIMULATION_EDITS"] != nil
     let seed: UInt64
     private let world: SimulatedWorld
     private let oracle = SimulatedOracle()
@@ -39,7 +36,7 @@ struct SimulatedEpisode {
         if !calm {
             world.pass(world.dice.perMille(60) ? world.dice.between(0, 90_000_000) : world.dice.between(0, 1_500_000))
             if world.setup.mayJump, world.dice.perMille(30) { world.setClock(whileRunning: false) }
-            if Self.editsConfiguration, world.dice.perMille(30) { world.editConfiguration() }
+            if world.dice.perMille(30) { world.editConfiguration() }
             for _ in 0..<3 { world.live(250, whileRunning: false) }
             switch world.dice.below(10) {
             case 0: mode = Core.Mode(acts: false)
