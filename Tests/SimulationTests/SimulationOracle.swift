@@ -79,13 +79,12 @@ final class SimulatedOracle {
     }
 
     private func check(_ job: Job, _ world: SimulatedWorld) {
-        if let known = jobs[job.id] {
-            // A repository that was left and is taken again may have news that were superseded before.
-            let mayReturn =
-                known.phase == .ended(.superseded) && !world.setup.wereRepointed.isDisjoint(with: job.causes.keys)
-            if case .ended = known.phase, known.phase != job.phase, !mayReturn {
-                world.violate("job \(job.id) came back to life")
-            }
+        // A repository that was left and is taken again is acted on as at any first check, also for what has fallen out of
+        // the history since.
+        let upstreams = Set(job.causes.keys).union((job.releases ?? [:]).keys)
+        let mayReturn = !world.setup.wereRepointed.isDisjoint(with: upstreams)
+        if let known = jobs[job.id], !mayReturn {
+            if case .ended = known.phase, known.phase != job.phase { world.violate("job \(job.id) came back to life") }
             if known.causes != job.causes { world.violate("job \(job.id) has other causes") }
             if known.releases != nil, known.releases != job.releases { world.violate("job \(job.id) was changed") }
         }

@@ -46,7 +46,9 @@ extension Core {
 
     /// Takes a limit to heart, whatever has become of the upstream meanwhile: it is the account's.
     private mutating func heed(_ trouble: RequestFailure, from target: CheckTarget, at now: Instant) {
-        guard case .rateLimited(let seconds, let reason) = trouble, target.apiURL == config.github.apiURL else { return }
+        guard case .rateLimited(let seconds, let reason) = trouble, target.apiURL == config.github.apiURL else {
+            return
+        }
         pause(.github, seconds: seconds, reason, at: now)
     }
 
