@@ -93,9 +93,14 @@ package struct AppContext: Sendable {
 
     // MARK: - Secrets and clients
 
+    /// The secret at a place of the configuration. A key called `token` has no blanks, wherever its value is kept.
     package func read(_ secret: Secret, _ place: String) throws(Failure) -> String {
         do throws(SecretResolver.Failure) {
-            return try SecretResolver(environment: environment).read(secret)
+            let value = try SecretResolver(environment: environment).read(secret)
+            guard !place.hasSuffix(".token") || !value.contains(" ") else {
+                throw SecretResolver.Failure(place: "\(secret)", problem: "contains a space, which no token does")
+            }
+            return value
         } catch {
             throw .secret(place: place, error)
         }

@@ -24,8 +24,9 @@ extension Config {
 }
 
 extension Config.Notifier {
-    /// `upstreams` are the names that exist; nil where they are not known, and then every name is valid.
-    init?(reading object: ConfigObject, upstreams names: Set<String>?) {
+    /// `upstreams` are the names that exist; nil where they are not known, and then every name is valid. With `isDefault`
+    /// the keys that may stand under `defaults`: all but the service; then there is no value.
+    init?(reading object: ConfigObject, upstreams names: Set<String>?, isDefault: Bool = false) {
         let usual = MessageType.allCases.filter(Self.defaultEvents.contains)
         let list = object.value(
             "events", default: .array(usual.map { .string($0.rawValue) }), choices: MessageType.allCases.map(\.rawValue)
@@ -36,7 +37,7 @@ extension Config.Notifier {
         let upstreams = some?.distinct { $0.upstreamName(among: names) }
         if case .array([]) = some?.node.value { some?.advise("no upstreams: no release and no job is reported") }
         let message = object.value("message")?.object("message") { Config.CustomMessage(reading: $0) }
-        guard let service = Self.service(object) else { return nil }
+        guard !isDefault, let service = Self.service(object) else { return nil }
         self.init(service: service)
         self.events = events.map { Set($0) } ?? Self.defaultEvents
         self.upstreams = upstreams.map { Set($0) }

@@ -10,20 +10,26 @@ extension Config {
         if let github { self.github = github.object("github") { GitHub(reading: $0) } ?? self.github }
         heartbeat = object.value("heartbeat")?.object("heartbeat") { Heartbeat(reading: $0) } ?? nil
 
-        let members = object.value("upstreams", required: "an object of upstreams by name")
-        let found = members?.members(names: .upstreamName)
+        let defaults = Defaults(object.value("defaults"))
+        let members = object.value("upstreams", required: "an object of upstreams by name, or an array of OWNER/NAME")
+        let found = members?.upstreams()
         for (name, value) in found ?? [] {
-            upstreams[name] = value.object("upstream") { Upstream(reading: $0) } ?? Upstream(repository: "")
+            upstreams[name] =
+                value.object("upstream", defaults: defaults.upstreams) { Upstream(reading: $0) }
+                ?? Upstream(repository: "")
         }
         // Without any, each name that refers to one would be a problem of its own that explains nothing.
         let names = found.map { Set($0.map(\.name)) }
         if names?.isEmpty == true { members?.advise("no upstream: nothing is watched") }
+        defaults.check(upstreams: names)
 
         for (name, value) in object.value("actions")?.members(names: .name) ?? [] {
             actions[name] = value.object("action") { Action(reading: $0, upstreams: names, github: self.github) } ?? nil
         }
         for (name, value) in object.value("notifiers")?.members(names: .name) ?? [] {
-            notifiers[name] = value.object("notifier") { Notifier(reading: $0, upstreams: names) } ?? nil
+            notifiers[name] =
+                value.object("notifier", defaults: defaults.notifiers) { Notifier(reading: $0, upstreams: names) }
+                ?? nil
         }
         for (name, value) in found ?? [] where upstreams[name]?.onFirstSight == .buildIfMissing {
             guard !actions.values.contains(where: { $0.upstreams.contains(name) && $0.namesImage }) else { continue }

@@ -17,6 +17,9 @@ final class ConfigDocument {
 
     init(notifierTypes: [any Notifier.Type]) { self.notifierTypes = notifierTypes }
 
+    /// Takes the problems of values that are read again for each object to which they apply, and have been reported.
+    private(set) lazy var silenced = ConfigDocument(notifierTypes: notifierTypes)
+
     /// The problems, and as the last one how many more there are.
     var allProblems: [ConfigProblem] {
         guard let last = problems.last, omitted > 0 else { return problems }

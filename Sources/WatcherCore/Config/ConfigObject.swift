@@ -3,6 +3,8 @@ package final class ConfigObject {
     let value: ConfigValue
     private let kind: String
     private let members: [JSONNode.Member]
+    /// What stands under `defaults` for objects of this kind.
+    private let defaults: [JSONNode.Member]
     /// The names that were asked for.
     private var known: [String] = []
     /// The same with all that is to be known about them; nil when the document has them already.
@@ -11,7 +13,10 @@ package final class ConfigObject {
     /// What is known and not there; first asked for when everything has been read.
     private lazy var absent = known.filter { name in !members.contains { $0.name == name } }
 
-    init(_ kind: String, _ value: ConfigValue, _ members: [JSONNode.Member]) {
+    init(
+        _ kind: String, _ value: ConfigValue, _ members: [JSONNode.Member], defaults: [JSONNode.Member] = []
+    ) {
+        self.defaults = defaults
         self.kind = kind
         self.value = value
         self.members = members
@@ -32,6 +37,9 @@ package final class ConfigObject {
         }
         if let member = members.first(where: { $0.name == name }) {
             return ConfigValue(node: member.value, path: value.path.key(name), document: value.document)
+        }
+        if let member = defaults.first(where: { $0.name == name }) {
+            return ConfigValue(node: member.value, path: value.path.key(name), document: value.document.silenced)
         }
         if let required = required() {
             value.document.report(

@@ -1,12 +1,14 @@
 extension ConfigValue {
     /// Reads an object whose keys are known: `read` asks for each of them, and what it did not ask for is a problem.
-    /// `kind` is the name under which the keys are registered.
-    func object<Result>(_ kind: String, _ read: (ConfigObject) -> Result) -> Result? {
+    /// `kind` is the name under which the keys are registered; `defaults` holds the values of keys that are not there.
+    func object<Result>(
+        _ kind: String, defaults: [JSONNode.Member] = [], _ read: (ConfigObject) -> Result
+    ) -> Result? {
         guard case .object(let members) = node.content else {
             report(.wrongType, found: found(), expected: "an object")
             return nil
         }
-        let object = ConfigObject(kind, self, members)
+        let object = ConfigObject(kind, self, members, defaults: defaults)
         let result = read(object)
         object.finish()
         return result

@@ -10,6 +10,11 @@ extension ConfigValue {
     /// One that is written in the file is worth a warning, unless `advisable` says otherwise.
     func secret(_ rule: TextRule, advisable: (String) -> Bool = { _ in true }) -> Secret? {
         switch node.content {
+        case .string(let text) where TextRule.isShellVariable(text):
+            report(
+                .badValue, found: "a variable with \"$\", which is not replaced",
+                expected: "an object such as {\"env\": \"NAME\"}")
+            return nil
         case .string(let text):
             guard rule.accepts(text) else {
                 report(.badValue, found: found(isSecret: true), expected: Secret.expected(rule))

@@ -64,7 +64,7 @@ struct ConfigValue {
 
     /// Seconds, from a duration.
     func seconds(in range: ClosedRange<Int64>) -> Int64? {
-        let expected = #"a duration such as "90s", "15m", "2h" or "1d""#
+        let expected = #"a duration such as "90s", "15m", "1h30m" or "1d""#
         if case .number(let text) = node.content {
             let suggestion = DurationText.seconds(text + "s").map { range.contains($0) ? text + "s" : nil } ?? nil
             report(.wrongType, found: found(), expected: expected, suggestion: suggestion)
@@ -72,7 +72,8 @@ struct ConfigValue {
         }
         guard let text = string(expected) else { return nil }
         guard let seconds = DurationText.seconds(text) else {
-            report(.badValue, found: found(), expected: expected)
+            let meant = DurationText.meant(by: text)
+            report(.badValue, found: found(), expected: expected, suggestion: meant)
             return nil
         }
         guard range.contains(seconds) else {

@@ -1,7 +1,17 @@
 /// What a secret must be when it is written in the file. What these refuse is never shown.
 extension TextRule {
-    static let token = TextRule(expected: "a token without spaces", isSecret: true) { text in
-        text.utf8.count <= secretLimit && !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    static let token = TextRule(expected: "a token without spaces and quotes", isSecret: true) { text in
+        text.utf8.count <= secretLimit && !text.isEmpty
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x27 }
+    }
+
+    /// Whether the text is the name of a variable as a shell would expand it: `$GITHUB_TOKEN`, `${token}`.
+    static func isShellVariable(_ text: String) -> Bool {
+        guard text.first == "$" else { return false }
+        let inBraces = text.hasPrefix("${") && text.last == "}"
+        let name = inBraces ? text.dropFirst(2).dropLast() : text.dropFirst()
+        return name.utf8.first.map { !ASCII.isDigit($0) } == true
+            && name.utf8.allSatisfy { ASCII.isWord($0) && (inBraces || !(0x61...0x7A).contains($0)) }
     }
 
     static let webURL = TextRule(expected: "a URL with https:// or http://", isSecret: true) { WebAddress($0) != nil }
