@@ -61,7 +61,7 @@ struct Watcher: AsyncParsableCommand {
             Forget.self,
             Accept.self,
             CheckNow.self,
-            Versions.self,
+            Versions.self, Schema.self,
         ])
 
     /// Without a command: in a terminal what to do next, else help.

@@ -5,7 +5,7 @@ import Testing
 @Suite("The command line") struct CommandLineTests {
     static let commands = [
         "init", "once", "run", "validate", "status", "explain", "trigger", "notify", "retry", "forget", "accept",
-        "check-now",
+        "check-now", "schema",
     ]
 
     @Test("every command has a help with an example, status 0 and nothing on standard error", arguments: commands)

@@ -18,10 +18,11 @@ extension Config {
         /// Reports what is wrong with them: once, and not again for each object to which they apply.
         func check(upstreams names: Set<String>?) {
             _ = value?.object("defaults") { object in
-                _ = object.value("upstreams")?.object("upstreamDefaults") {
+                _ = object.value("upstreams", "Keys of upstreams, all but the repository.")?.object("upstreamDefaults")
+                {
                     _ = Upstream(reading: $0, isDefault: true)
                 }
-                _ = object.value("notifiers")?.object("notifierDefaults") {
+                _ = object.value("notifiers", "Keys of notifiers, all but the service.")?.object("notifierDefaults") {
                     _ = Notifier(reading: $0, upstreams: names, isDefault: true)
                 }
             }
@@ -30,10 +31,13 @@ extension Config {
 }
 
 extension ConfigValue {
-    /// The upstreams by name: an object, or the short form, an array of GitHub's repositories, which are called by their
-    /// names; where two are alike, or the name is none, by `OWNER-NAME`.
+    /// The upstreams by name: an object, or the short form, an array of repositories, which are called by their names;
+    /// where two are alike, or the name is not allowed, by `OWNER-NAME`.
     func upstreams() -> [(name: String, value: ConfigValue)] {
-        guard case .array = node.content else { return members(names: .upstreamName) }
+        if shape != nil { _ = alternative().distinct { $0.text(.repository) } }
+        guard case .array = node.content else {
+            return (shape == nil ? self : alternative()).members(names: .upstreamName)
+        }
         let repositories = (elements() ?? []).compactMap { element in
             element.text(.repository).map { (text: $0, value: element.asUpstream()) }
         }

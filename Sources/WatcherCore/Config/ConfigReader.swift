@@ -21,15 +21,6 @@ package enum ConfigReader {
         }
     }
 
-    /// The keys that were asked for while reading, by kind of object: what the schema must agree with. Only of the
-    /// objects that the file has.
-    package static func vocabulary(of bytes: [UInt8]) -> ConfigVocabulary {
-        switch document(bytes, notifierTypes) {
-        case .failure: [:]
-        case .success(let (document, _)): document.vocabulary
-        }
-    }
-
     private static func document(
         _ bytes: [UInt8], _ notifierTypes: [any Notifier.Type]
     ) -> Result<(ConfigDocument, Config), ConfigError> {

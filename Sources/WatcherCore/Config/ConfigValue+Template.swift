@@ -10,8 +10,8 @@ extension ConfigValue {
         }
     }
 
-    /// Reports `${app.tag}`, which other programs replace and this one does not, and `${{app.tag}}`, of which the dollar
-    /// would stay.
+    /// Reports `${app.tag}`, which other programs replace and this one does not, and `${{app.tag}}`, of which the
+    /// dollar would stay.
     private func reportShellVariables(in text: String, _ names: Set<String>) {
         var rest = text[...]
         while let open = rest.firstRange(of: "${") {
@@ -46,6 +46,7 @@ extension ConfigValue {
 
     /// Any JSON, whose strings are templates over a message's fields; nil when a name in it is unknown.
     func bodyTemplate() -> BodyTemplate? {
+        guard shape == nil else { return nil }
         switch node.content {
         case .null, .bool, .number: return .value(node.value)
         case .string(let text): return messageTemplate(of: text).map(BodyTemplate.string)

@@ -11,7 +11,7 @@ extension IncomingWebhook {
     package static var kind: String { "incomingWebhook" }
 
     package init?(reading object: ConfigObject) {
-        guard let url = object.secretURL("url") else { return nil }
+        guard let url = object.secretURL("url", "The incoming webhook, kept byte for byte.") else { return nil }
         if case .literal(let text) = url, let address = WebAddress(text) {
             Self.checkService(of: address, in: object)
         }
