@@ -167,6 +167,12 @@ simulated:
 crashes: build test-programs
 	$(crashes) $(SWIFT) test --skip-build --filter CrashMatrix
 
+.PHONY: reference
+reference: ## Write the schema and the page of the configuration's keys from the code that reads it
+	$(SWIFT) build --product watcher
+	.build/debug/watcher schema > deploy/config.schema.json
+	.build/debug/watcher schema --format markdown > docs/configuration.md
+
 schema:
 	scripts/python Tests/schema-agrees.py
 	[ ! -e Tests/bodies-valid.py ] || scripts/python Tests/bodies-valid.py

@@ -7,6 +7,7 @@ those that only the program can know to be wrong: they are listed here with the 
 
 import json
 import pathlib
+import re
 import sys
 
 import jsonschema
@@ -24,11 +25,13 @@ ONLY_BY_MEANING = {
     "poll-every-too-long": "the value of a number inside of a string",
     "root-duplicate-key": "a repeated key, which parsers for schemas drop",
     "secret-duplicate-source": "a repeated key, which parsers for schemas drop",
+    "slack-url-of-discord": "the meaning of a host's name",
     "syntax-half-surrogate": "parsers for schemas take half of a surrogate pair",
     "template-control-character": "names inside of a template",
     "template-empty": "names inside of a template",
     "template-job-field": "names inside of a template",
     "template-no-field": "names inside of a template",
+    "template-shell-variable": "names inside of a template",
     "template-several": "names inside of a template",
     "template-unclosed": "names inside of a template",
     "template-unknown-field": "names inside of a template",
@@ -50,10 +53,16 @@ def refuse_constant(name):
     raise ValueError(f"{name} is not JSON")
 
 
+def without_comments(text):
+    """What a reader of strict JSON takes: comments as a space, strings as they are."""
+    parts = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+    return parts.sub(lambda part: part[0] if part[0].startswith('"') else " ", text)
+
+
 def problems(validator, path):
     """What the schema finds; text that is no JSON is wrong for everybody."""
     try:
-        value = json.loads(path.read_bytes().decode("utf-8"), parse_constant=refuse_constant)
+        value = json.loads(without_comments(path.read_bytes().decode("utf-8-sig")), parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         return [str(error)]
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]

@@ -13,6 +13,8 @@ package struct AppContext: Sendable {
     package enum Failure: Error, Sendable {
         case unreadable(path: String, DurableFile.Failure)
         case wrong(path: String, ConfigError)
+        /// A new configuration.
+        case notWritten(DurableFile.Failure)
         case secret(place: String, SecretResolver.Failure)
         case noFolder(String)
         case state(StateFile.Failure)
@@ -93,9 +95,14 @@ package struct AppContext: Sendable {
 
     // MARK: - Secrets and clients
 
+    /// The secret at a place of the configuration. A key called `token` has no blanks, wherever its value is kept.
     package func read(_ secret: Secret, _ place: String) throws(Failure) -> String {
         do throws(SecretResolver.Failure) {
-            return try SecretResolver(environment: environment).read(secret)
+            let value = try SecretResolver(environment: environment).read(secret)
+            guard !place.hasSuffix(".token") || !value.contains(" ") else {
+                throw SecretResolver.Failure(place: "\(secret)", problem: "contains a space, which no token does")
+            }
+            return value
         } catch {
             throw .secret(place: place, error)
         }
@@ -246,13 +253,15 @@ extension AppContext.Failure {
         case .locked: 75
         case .disk(let failure): failure.isForbidden ? 78 : 74
         case .http: 74
-        case .unreadable, .wrong, .secret, .noFolder, .state: 78
+        case .unreadable, .wrong, .notWritten, .secret, .noFolder, .state: 78
         }
     }
 
     package var lines: [String] {
         switch self {
         case .unreadable(_, let failure): ["the configuration cannot be read: \(failure)"]
+        case .notWritten(let failure) where failure.code == EEXIST: ["\(failure.path) exists, and is left as it is"]
+        case .notWritten(let failure): ["the configuration cannot be written: \(failure)"]
         case .wrong(let path, let error): error.problems.map { "\(path):\($0.line): \($0)" }
         case .secret(let place, let failure): ["\(place): \(failure)"]
         case .noFolder(let folder): ["the folder of the state file does not exist: \(folder)"]
@@ -266,9 +275,11 @@ extension AppContext.Failure {
     package var hint: String? {
         switch self {
         case .unreadable(let path, let failure) where failure.isMissing:
-            "write one (config.example.json is a start), or name it with --config; looked for \(path)"
+            "watcher init OWNER/NAME writes one; --config names another place than \(path)"
         case .unreadable: "run as a user that may read it"
-        case .wrong: "deploy/config.schema.json describes every key"
+        case .wrong: "watcher schema describes every key"
+        case .notWritten(let failure) where failure.code == EEXIST: "--config PATH writes it to another place"
+        case .notWritten: "--config PATH writes it to another place"
         case .secret: "it is needed before anything is begun"
         case .noFolder: "make it, owned by the user that runs watcher"
         case .state(let failure): failure.hint

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// Where things are when nobody says so: systemd's folders, root's, or a user's.
 package struct DefaultPaths: Sendable {
@@ -36,12 +36,12 @@ package struct DefaultPaths: Sendable {
             ? "/var/lib/watcher/state.json" : home("XDG_STATE_HOME", ".local/state") + "/watcher/state.json"
     }
 
-    /// Makes a folder and those above it, for the owner only.
-    package static func makeFolder(_ path: String) throws(DurableFile.Failure) {
+    /// Makes a folder and those above it, unless told otherwise for the owner only.
+    package static func makeFolder(_ path: String, mode: mode_t = 0o700) throws(DurableFile.Failure) {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/" + part
-            if unsafe mkdir(made, 0o700) != 0, errno != EEXIST {
+            if unsafe mkdir(made, mode) != 0, errno != EEXIST {
                 throw DurableFile.Failure(call: "mkdir", path: made, code: errno)
             }
         }

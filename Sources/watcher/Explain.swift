@@ -53,8 +53,9 @@ struct Explain: AsyncParsableCommand {
         guard upstream.contains("/") else {
             let setup = try common.setup()
             guard let found = setup.config.upstreams[upstream] else {
+                let known = CommandLineWords.known(upstream, setup.config.upstreams.keys)
                 throw ValidationError(
-                    "there is no upstream \(upstream) in \(setup.path); OWNER/NAME looks at any repository")
+                    "there is no upstream \(upstream) in \(setup.path)\(known); OWNER/NAME works for any repository")
             }
             let ledger = try AppContext.load(try setup.stateFile(making: false))
             return Subject(

@@ -30,10 +30,14 @@ struct Notify: AsyncParsableCommand {
     func run() async throws {
         let setup = try common.setup()
         guard let config = setup.config.notifiers[notifier] else {
-            throw ValidationError("there is no notifier \(notifier) in the configuration")
+            let known = CommandLineWords.known(notifier, setup.config.notifiers.keys)
+            throw ValidationError("there is no notifier \(notifier) in the configuration\(known)")
         }
         let types = event == "all" ? MessageType.allCases : MessageType(rawValue: event).map { [$0] } ?? []
-        guard !types.isEmpty else { throw ValidationError("there is no event \(event)") }
+        guard !types.isEmpty else {
+            let known = CommandLineWords.known(event, MessageType.allCases.map(\.rawValue))
+            throw ValidationError("there is no event \(event)\(known)")
+        }
         let ready = try setup.notifier(notifier, config)
         if print {
             for (index, type) in types.enumerated() { show(example(of: type), ready, isFirst: index == 0) }

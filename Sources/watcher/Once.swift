@@ -27,7 +27,8 @@ struct Once: AsyncParsableCommand {
     func run() async throws {
         let setup = try common.setup()
         for name in only where setup.config.upstreams[name] == nil {
-            throw ValidationError("there is no upstream \(name) in the configuration")
+            let known = CommandLineWords.known(name, setup.config.upstreams.keys)
+            throw ValidationError("there is no upstream \(name) in the configuration\(known)")
         }
         let mode = Core.Mode(upstreams: only.isEmpty ? nil : Set(only), waits: wait && !dryRun, acts: !dryRun)
         let pass = try await Pass.run(setup, mode: mode, voice: voice) { _, _ in }

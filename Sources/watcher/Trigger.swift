@@ -25,7 +25,8 @@ struct Trigger: AsyncParsableCommand {
     func run() async throws {
         let setup = try common.setup()
         guard let found = setup.config.actions[action] else {
-            throw ValidationError("there is no action \(action) in the configuration")
+            let known = CommandLineWords.known(action, setup.config.actions.keys)
+            throw ValidationError("there is no action \(action) in the configuration\(known)")
         }
         var named: [String: ReleaseReference] = [:]
         for text in releases {

@@ -19,6 +19,7 @@ struct Versions: ParsableCommand {
     var line: String?
     @Flag(help: "Print one JSON document.")
     var json = false
+    @OptionGroup var common: CommonOptions
 
     /// Bytes read from standard input: a million tags.
     private static let inputLimit = 64 << 20

@@ -39,7 +39,7 @@ struct Watcher: AsyncParsableCommand {
         commandName: "watcher",
         abstract: "When somebody else releases, rebuild: watches GitHub releases, starts builds, tells a chat.",
         discussion: """
-            Start with a configuration (config.example.json), then:
+            Start with a configuration (watcher init OWNER/NAME writes one), then:
               watcher validate           is the configuration right?
               watcher explain elabftw    what would be taken, and why?
               watcher once --dry-run     what would happen now?
@@ -56,13 +56,30 @@ struct Watcher: AsyncParsableCommand {
             """,
         version: AppContext.programVersion,
         subcommands: [
-            Once.self, Run.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self,
+            Init.self, Once.self, Run.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self,
             DoctorCommand.self, Retry.self,
             Forget.self,
             Accept.self,
             CheckNow.self,
-            Versions.self,
+            Versions.self, Schema.self,
         ])
+
+    /// Without a command: in a terminal what to do next, else help.
+    mutating func run() async throws {
+        guard Terminal.isInteractive else { throw CleanExit.helpRequest(self) }
+        let path = DefaultPaths(environment: Environment.all).config(nil)
+        let steps =
+            (unsafe access(path, F_OK)) == 0
+            ? [
+                "\(path) is the configuration.", "  watcher validate          check it",
+                "  watcher once --dry-run    what would be done now", "  watcher status            what has been seen",
+            ]
+            : [
+                "No configuration at \(path).", "  watcher init OWNER/NAME       write one",
+                "  watcher explain OWNER/NAME    which releases of a repository would be taken",
+            ]
+        for line in steps + ["  watcher --help"] { Terminal.say(line) }
+    }
 
     /// Runs the command that the process was started with, and ends the process.
     static func begin() async {
@@ -70,8 +87,10 @@ struct Watcher: AsyncParsableCommand {
         // then the write fails, and says so.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
+        let commands = configuration.subcommands.map { $0._commandName }
+        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(CommandLineWords.ordered(arguments, commands: commands))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -86,6 +105,10 @@ struct Watcher: AsyncParsableCommand {
         } catch {
             // Help and versions are no failures; what is left is a wrong command line.
             guard exitCode(for: error) != .success else { exit(withError: error) }
+            if let unknown = CommandLineWords.unknownCommand(arguments, commands: commands) {
+                Terminal.fail([unknown.problem], hint: unknown.hint)
+                Glibc.exit(exitCode(for: error).rawValue)
+            }
             Terminal.fail([Terminal.inOurVoice(message(for: error))], hint: "watcher --help, or watcher COMMAND --help")
             Glibc.exit(exitCode(for: error).rawValue)
         }

@@ -1,9 +1,11 @@
+import Foundation
 import TestSupport
 import Testing
 
 @Suite("The command line") struct CommandLineTests {
     static let commands = [
-        "once", "run", "validate", "status", "explain", "trigger", "notify", "retry", "forget", "accept", "check-now",
+        "init", "once", "run", "validate", "status", "explain", "trigger", "notify", "retry", "forget", "accept",
+        "check-now", "schema",
     ]
 
     @Test("every command has a help with an example, status 0 and nothing on standard error", arguments: commands)
@@ -57,6 +59,69 @@ import Testing
             #expect(output.err.hasPrefix("error: "), "\(output.err)")
             #expect(world.stateBytes == nil)
             #expect(world.github.count() == 0)
+        }
+    }
+
+    @Test("an unknown command or name is answered with the one that was meant, or with those there are")
+    func suggestions() async throws {
+        try await withWorld { world async throws in
+            for (arguments, words) in [
+                (["onec"], "hint: did you mean watcher once?"), (["statsu"], "did you mean watcher status?"),
+                (["frobnicate"], "hint: watcher --help lists all commands"),
+                (["explain", "elabft"], "; did you mean elabftw?"), (["notify", "nobody"], "; known: hook, team-chat"),
+                (["trigger", "build"], "; did you mean build-image?"),
+            ] {
+                let output =
+                    arguments.count == 1
+                    ? try await world.run(arguments[0]) : try await world.run(arguments[0], arguments[1])
+                #expect(output.status == 64)
+                #expect(output.err.contains(words), "\(output.err)")
+            }
+        }
+    }
+
+    @Test("options may stand before the command") func optionsFirst() async throws {
+        try await withWorld { world async throws in
+            try world.writeConfig()
+            let output = try await world.run("--verbose", "--config", world.configPath, "validate")
+            #expect((output.status, output.err) == (0, ""))
+            #expect(try await world.run("--config", "/nowhere/x.json", "validate").status == 78)
+        }
+    }
+
+    @Test("without a command a terminal shows what to do next, and anything else the help") func alone() async throws {
+        try await withWorld { world async throws in
+            world.environ("WATCHER_CONFIG", world.folder + "/none.json")
+            let first = try await world.runAlone(isTerminal: true)
+            #expect(first.status == 0)
+            #expect(first.out.contains("watcher init OWNER/NAME"), "\(first.out)")
+            try world.writeConfig()
+            world.environ("WATCHER_CONFIG", world.configPath)
+            #expect(try await world.runAlone(isTerminal: true).out.contains("watcher validate"))
+            #expect(try await world.runAlone(isTerminal: false).out.contains("USAGE: watcher"))
+        }
+    }
+
+    @Test("init writes a valid configuration, never over a file, and its hints work as printed") func initialise()
+        async throws
+    {
+        try await withWorld { world async throws in
+            let path = world.folder + "/new folder/config.json"
+            let written = try await world.run("init", "cli/cli", "vercel/next.js", "--config", path)
+            #expect(written.status == 0 && written.err.isEmpty, "\(written.err)")
+            #expect(written.out.contains("watcher validate --config '\(path)'"), "\(written.out)")
+            let valid = try await world.run("validate", "--config", path)
+            #expect((valid.status, valid.err) == (0, ""))
+            #expect(valid.out.contains("2 upstreams"), "\(valid.out)")
+            let before = try Data(contentsOf: URL(filePath: path))
+            let again = try await world.run("init", "other/one", "--config", path)
+            #expect(again.status == 78)
+            #expect(again.err.contains("exists, and is left as it is"), "\(again.err)")
+            #expect(try Data(contentsOf: URL(filePath: path)) == before)
+            let wrong = try await world.run("init", "https://github.com/a/b", "--config", path + "2")
+            #expect(wrong.status == 64)
+            #expect(wrong.err.contains("did you mean \"a/b\"?"), "\(wrong.err)")
+            #expect(!FileManager.default.fileExists(atPath: path + "2"))
         }
     }
 

@@ -26,6 +26,7 @@ import WatcherService
             ("", "is empty"), ("\n", "is empty"), ("precious\n\n", "control character"),
             ("a\nprecious", "control character"),
             ("precious\u{7F}", "control character"), ("precious\0", "control character"),
+            ("\"precious\"\n", "is in quotes"), ("'precious'", "is in quotes"),
             (String(repeating: "precious", count: 10_000), "is larger than 65536 bytes"),
         ])
     func wrong(_ content: String, _ words: String) throws {
@@ -39,6 +40,19 @@ import WatcherService
             #expect(failure?.description.contains(words) == true, "\(failure?.description ?? "")")
             #expect(failure?.description.contains("precious") == false)
         }
+    }
+
+    @Test("a token with a space in it is refused before it is sent, and named by its place")
+    func tokens() throws {
+        var config = Config()
+        config.github.token = .environment("TOKEN")
+        let setup = AppContext(config, environment: ["TOKEN": "precious token"])
+        let failure = #expect(throws: AppContext.Failure.self) { try setup.redactor() }
+        #expect(
+            failure?.lines == [
+                "github.token: the environment variable TOKEN contains a space, which no token does"
+            ])
+        #expect(setup.unreadableSecrets.flatMap(\.lines) == failure?.lines)
     }
 
     @Test("a place that is not there is told with its reason") func missing() throws {

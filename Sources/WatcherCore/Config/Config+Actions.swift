@@ -1,21 +1,28 @@
 extension Config.Action {
     /// `upstreams` are the names that exist; nil where they can't be known, and then none is wrong.
     init?(reading object: ConfigObject, upstreams names: Set<String>?, github: Config.GitHub) {
-        let list = object.value("upstreams", required: "an array with the names of upstreams")
+        let list = object.value(
+            "upstreams", "The upstreams whose new releases start it.", required: "an array with the names of upstreams")
         let upstreams = list?.distinct { $0.upstreamName(among: names) }
-        if case .array(let elements) = list?.node.content, elements.isEmpty {
-            list?.report(.badValue, found: "an empty array", expected: "the name of an upstream")
-        }
+        list?.checkNotEmpty("the name of an upstream")
         var settings = Self(
             upstreams: upstreams ?? [], work: .workflowDispatch(.init(repository: "", workflow: "", ref: "")))
-        settings.releases = object.choice("releases", default: settings.releases)
-        settings.quietPeriod = object.seconds("quietPeriod", default: settings.quietPeriod)
-        settings.attempts = object.integer("attempts", default: settings.attempts, in: 1...Self.attemptLimit)
+        settings.releases = object.choice(
+            "releases",
+            "newest: one job a pass, for the highest release; each: one job a release, oldest first, "
+                + "older release lines too.", default: settings.releases)
+        settings.quietPeriod = object.seconds(
+            "quietPeriod",
+            "How long to wait after the last new release before starting, so that a burst is one "
+                + "job; at most six times as long in all.", default: settings.quietPeriod)
+        settings.attempts = object.integer(
+            "attempts", "The number of tries to start or build before the job has failed.", default: settings.attempts,
+            in: 1...Self.attemptLimit)
         let work: Config.Work? = object.exactlyOne(
             "nothing to do",
             of: [
                 (
-                    "workflowDispatch",
+                    "workflowDispatch", "Start a workflow of GitHub Actions.",
                     { value in
                         value.object("workflowDispatch") { object in
                             .workflowDispatch(.init(reading: object, upstreams: names, github: github))
@@ -23,7 +30,7 @@ extension Config.Action {
                     }
                 ),
                 (
-                    "imageBuild",
+                    "imageBuild", "Build an image here, with docker buildx, and push it.",
                     { value in
                         value.object("imageBuild") { .imageBuild(.init(reading: $0, upstreams: names)) }
                     }
@@ -31,9 +38,12 @@ extension Config.Action {
             ])
         var platforms: [String]?
         if case .imageBuild(let build) = work { platforms = build.platforms }
-        settings.verify = object.value("verify")?.object("verify") {
-            Config.Verify(reading: $0, upstreams: names, platforms: platforms)
-        }
+        settings.verify = object.value(
+            "verify",
+            "The image that must be in the registry for every platform after success. Default: for "
+                + "imageBuild its own tags and platforms.")?.object("verify") {
+                Config.Verify(reading: $0, upstreams: names, platforms: platforms)
+            }
         if settings.verify != nil, case .workflowDispatch(let dispatch) = work, !dispatch.follow {
             object.value.advise("verify has no effect without follow: nobody knows when the workflow has ended")
         }
@@ -54,10 +64,17 @@ extension Config.WorkflowDispatch {
 
     fileprivate init(reading object: ConfigObject, upstreams names: Set<String>?, github: Config.GitHub) {
         self.init(
-            repository: object.text("repository", .repository, required: true) ?? "",
-            workflow: object.text("workflow", .workflow, required: true) ?? "",
-            ref: object.text("ref", .ref, required: true) ?? "")
-        let values = object.value("inputs", default: .object([]))
+            repository: object.text(
+                "repository", .repository, "The repository of the workflow as OWNER/NAME.", required: true) ?? "",
+            workflow: object.text(
+                "workflow", .workflow, "The file name of the workflow, without its directory.", required: true) ?? "",
+            ref: object.text("ref", .ref, "The branch or tag on which it runs.", required: true) ?? "")
+        let values = object.value(
+            "inputs",
+            "The inputs of the workflow, templates: {{UPSTREAM.tag}}, .version, .major, .minor, "
+                + ".publishedAt, .url, .slug, .line, {{job.id}}, {{job.highest}}. One should hold "
+                + "{{job.id}}, and the run-name of the workflow too: then it is started exactly once for a job.",
+            default: .object([]))
         let members = values?.members(names: .inputName) ?? []
         for (name, value) in members { inputs[name] = value.template(upstreams: names) }
         values?.checkLimits(members)
@@ -66,8 +83,8 @@ extension Config.WorkflowDispatch {
                 "no input holds {{job.id}}: when an answer is lost, the run can't be found and may be started twice")
         }
 
-        token = object.secret("token", .token)
-        let address = object.value("apiURL")
+        token = object.secret("token", .token, "A token for this repository. Default: that of github.")
+        let address = object.value("apiURL", "The API of the server that has the workflow. Default: that of github.")
         apiURL = address?.apiURL()
         if token == nil, github.token == nil {
             object.value.advise("no token here or in github: starting a workflow needs one")
@@ -78,11 +95,15 @@ extension Config.WorkflowDispatch {
                 expected: "a token beside it: the one in github is for its own host")
         }
 
-        follow = object.boolean("follow", default: follow)
-        let limit = object.value("timeout", default: .string(DurationText.text(timeout)))
+        follow = object.boolean(
+            "follow", "Follow the run until it has ended, and report its conclusion.", default: follow)
+        let limit = object.value("timeout", "How long a run is followed.", default: .string(DurationText.text(timeout)))
         timeout = limit?.seconds(in: 1...DurationText.limit) ?? timeout
         if !follow { limit?.advise("no effect without follow") }
-        lookup = object.seconds("lookup", default: lookup, atLeast: 1)
+        lookup = object.seconds(
+            "lookup",
+            "How long to look for the run when no response to the start was received, before starting again.",
+            default: lookup, atLeast: 1)
     }
 
     private static func host(_ url: String) -> String? { WebAddress(url)?.host }
@@ -91,6 +112,7 @@ extension Config.WorkflowDispatch {
 extension ConfigValue {
     /// A name that is among those; nil for `names` takes any.
     func upstreamName(among names: Set<String>?) -> String? {
+        describe(.name)
         guard let text = string("the name of an upstream") else { return nil }
         guard let names, !names.contains(text) else { return text }
         report(
@@ -100,6 +122,7 @@ extension ConfigValue {
     }
 
     fileprivate func checkLimits(_ inputs: [(name: String, value: ConfigValue)]) {
+        shape?.setCount(atMost: Config.WorkflowDispatch.inputLimit)
         if inputs.count > Config.WorkflowDispatch.inputLimit {
             report(
                 .badValue, found: "\(inputs.count) inputs",

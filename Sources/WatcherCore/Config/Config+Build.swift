@@ -44,30 +44,50 @@ extension Config.ImageBuild {
 
     init(reading object: ConfigObject, upstreams names: Set<String>?) {
         self.init(context: Template(literal: ""), tags: [])
-        let value = object.value("context", required: TextRule.context.expected)
+        let value = object.value(
+            "context",
+            "A directory, or a URL that buildx takes, such as "
+                + "https://github.com/OWNER/NAME.git#{{UPSTREAM.tag}}; a template.", required: TextRule.context.expected
+        )
         context = value?.template(.context, upstreams: names) ?? context
-        dockerfile = object.text("dockerfile", .dockerfile)
-        platforms = object.platforms("platforms", default: Self.defaultPlatforms) ?? platforms
-        buildArgs = object.templates("buildArgs", names: .buildArgument, .line, upstreams: names)
-        let list = object.value("tags", required: "an array of image references, each with a tag")
+        dockerfile = object.text(
+            "dockerfile", .dockerfile,
+            "The Dockerfile, within the context where that is a URL. Default: the one in the context.")
+        platforms =
+            object.platforms(
+                "platforms", "What it is built for, and what must be in the registry afterwards.",
+                default: Self.defaultPlatforms) ?? platforms
+        buildArgs = object.templates(
+            "buildArgs", "Build arguments, templates. Never for secrets: they stay in the image.",
+            names: .buildArgument, .line, upstreams: names)
+        let list = object.value(
+            "tags", "Images with their tags, templates such as ghcr.io/OWNER/NAME:{{UPSTREAM.tag}}.",
+            required: "an array of image references, each with a tag")
         tags = list?.distinct { $0.template(.imageReference, upstreams: names) } ?? []
         list?.checkCount()
-        if case .array(let elements) = list?.node.content, elements.isEmpty {
-            list?.report(.badValue, found: "an empty array", expected: TextRule.imageReference.expected)
-        }
-        let moving = object.value("movingTags", default: .array([]))
+        list?.checkNotEmpty(TextRule.imageReference.expected)
+        let moving = object.value(
+            "movingTags",
+            "Tags such as latest, for every repository in tags: moved after verification, and only "
+                + "for the highest release known that gives the same tag.", default: .array([]))
         movingTags = moving?.distinct { $0.template(.movingTag, upstreams: names) } ?? []
         moving?.checkCount()
-        push = object.boolean("push", default: push)
+        push = object.boolean("push", "Push the image, and verify it in the registry.", default: push)
         if !push, !movingTags.isEmpty { moving?.advise("no effect without push") }
-        builder = object.text("builder", .builder)
-        timeout = object.seconds("timeout", default: timeout, atLeast: 1)
-        let secrets = object.value("secrets", default: .object([]))
+        builder = object.text(
+            "builder", .builder, "The builder, as docker buildx ls shows it. Default: the current one.")
+        timeout = object.seconds("timeout", "How long a build may take.", default: timeout, atLeast: 1)
+        let secrets = object.value(
+            "secrets", "Secrets by the id that the Dockerfile mounts, given to the build by --secret.",
+            default: .object([]))
         for (name, value) in secrets?.members(names: .buildSecret) ?? [] {
             self.secrets[name] = value.secret(.buildSecretValue)
         }
         secrets?.checkCount()
-        labels = object.templates("labels", names: .label, .line, upstreams: names)
+        labels = object.templates(
+            "labels",
+            "Labels, templates, beside those that every image gets: watcher.job, "
+                + "watcher.upstream.NAME and org.opencontainers.image.*.", names: .label, .line, upstreams: names)
     }
 }
 
@@ -75,12 +95,15 @@ extension Config.Verify {
     /// `platforms` are those of the build, where there is one.
     init(reading object: ConfigObject, upstreams names: Set<String>?, platforms: [String]?) {
         self.init(image: Template(literal: ""), platforms: platforms ?? [])
-        let value = object.value("image", required: TextRule.imageReference.expected)
+        let value = object.value(
+            "image", "The image with its tag, a template; http:// in front for a registry without TLS.",
+            required: TextRule.imageReference.expected)
         image = value?.template(.imageReference, upstreams: names) ?? image
         if let reference = ImageReference(image.sample), reference.isPlain, !reference.isLoopback {
             value?.advise("plain http beyond this machine: whoever is on the way can change what is seen")
         }
-        let own = object.platforms("platforms", default: nil)
+        let own = object.platforms(
+            "platforms", "What it must be there for. Default: the platforms of imageBuild.", default: nil)
         if own == nil, platforms == nil {
             object.value.report(
                 .missingKey, found: "no \"platforms\"", expected: "an array of platforms such as \"linux/arm64\"")
@@ -90,8 +113,12 @@ extension Config.Verify {
 }
 
 extension ConfigObject {
-    fileprivate func platforms(_ name: String, default defaults: [String]?) -> [String]? {
-        guard let value = value(name, default: defaults.map { .array($0.map(JSONValue.string)) }) else { return nil }
+    fileprivate func platforms(
+        _ name: String, _ description: @autoclosure () -> String = "", default defaults: [String]?
+    ) -> [String]? {
+        guard let value = value(name, description(), default: defaults.map { .array($0.map(JSONValue.string)) }) else {
+            return nil
+        }
         var seen: Set<Platform> = []
         let found = value.distinct { element -> String? in
             guard let text = element.text(.platform), let platform = Platform(text) else { return nil }
@@ -103,16 +130,15 @@ extension ConfigObject {
             return text
         }
         value.checkCount()
-        if case .array(let elements) = value.node.content, elements.isEmpty {
-            value.report(.badValue, found: "an empty array", expected: TextRule.platform.expected)
-        }
+        value.checkNotEmpty(TextRule.platform.expected)
         return found
     }
 
     fileprivate func templates(
-        _ name: String, names rule: TextRule, _ value: TextRule, upstreams: Set<String>?
+        _ name: String, _ description: @autoclosure () -> String = "", names rule: TextRule, _ value: TextRule,
+        upstreams: Set<String>?
     ) -> [String: Template] {
-        let members = self.value(name, default: .object([]))
+        let members = self.value(name, description(), default: .object([]))
         defer { members?.checkCount() }
         return (members?.members(names: rule) ?? []).reduce(into: [:]) { all, member in
             all[member.name] = member.value.template(value, upstreams: upstreams)
@@ -123,6 +149,7 @@ extension ConfigObject {
 extension ConfigValue {
     /// A template that keeps the rule when its names are replaced by an ordinary version.
     fileprivate func template(_ rule: TextRule, upstreams names: Set<String>?) -> Template? {
+        describe(rule)
         guard let template = template(upstreams: names) else { return nil }
         guard rule.accepts(template.sample) else {
             report(.badValue, found: found(), expected: rule.expected, suggestion: rule.suggest(template.sample))
@@ -144,6 +171,7 @@ extension ConfigValue {
     }
 
     fileprivate func checkCount() {
+        shape?.setCount(atMost: Config.ImageBuild.countLimit)
         let count: Int
         switch node.content {
         case .array(let elements): count = elements.count

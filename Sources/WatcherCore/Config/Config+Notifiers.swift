@@ -25,18 +25,21 @@ extension Config {
 
 extension Config.Notifier {
     /// `upstreams` are the names that exist; nil where they are not known, and then every name is valid.
-    init?(reading object: ConfigObject, upstreams names: Set<String>?) {
+    ///
+    /// With `isDefault` the keys that may stand under `defaults` are read, all but the service, and there is no value.
+    init?(reading object: ConfigObject, upstreams names: Set<String>?, isDefault: Bool = false) {
         let usual = MessageType.allCases.filter(Self.defaultEvents.contains)
         let list = object.value(
-            "events", default: .array(usual.map { .string($0.rawValue) }), choices: MessageType.allCases.map(\.rawValue)
-        )
+            "events", "What is reported.", default: .array(usual.map { .string($0.rawValue) }))
         let events = list?.distinct { $0.choice(MessageType.self) }
         if case .array([]) = list?.node.value { list?.advise("no events: nothing is ever sent") }
-        let some = object.value("upstreams")
+        let some = object.value("upstreams", "Only what is about these upstreams. Default: all.")
         let upstreams = some?.distinct { $0.upstreamName(among: names) }
         if case .array([]) = some?.node.value { some?.advise("no upstreams: no release and no job is reported") }
-        let message = object.value("message")?.object("message") { Config.CustomMessage(reading: $0) }
-        guard let service = Self.service(object) else { return nil }
+        let message = object.value("message", "A custom message in place of the built-in one.")?.object("message") {
+            Config.CustomMessage(reading: $0)
+        }
+        guard !isDefault, let service = Self.service(object) else { return nil }
         self.init(service: service)
         self.events = events.map { Set($0) } ?? Self.defaultEvents
         self.upstreams = upstreams.map { Set($0) }
@@ -47,7 +50,7 @@ extension Config.Notifier {
         object.exactlyOne(
             "no service",
             of: object.value.document.notifierTypes.map { type in
-                (type.key, { value in value.object(type.kind) { type.init(reading: $0) } ?? nil })
+                (type.key, type.summary, { value in value.object(type.kind) { type.init(reading: $0) } ?? nil })
             })
     }
 }
@@ -55,7 +58,12 @@ extension Config.Notifier {
 extension Config.CustomMessage {
     fileprivate init?(reading object: ConfigObject) {
         self.init(
-            title: object.value("title")?.messageTemplate(), text: object.value("text")?.messageTemplate())
+            title: object.value("title", "One line, a template; cut at 150 characters.")?.messageTemplate(),
+            text: object.value(
+                "text",
+                "What stands below the title, a template: {{upstream}}, {{previous}}, {{release.tag}}, "
+                    + "{{releases}}, {{job.url}}, {{text}} and the other fields of the body of webhook. What "
+                    + "does not apply renders as nothing.")?.messageTemplate())
         if case .object([]) = object.value.node.value { object.value.advise("no title and no text: no effect") }
     }
 }

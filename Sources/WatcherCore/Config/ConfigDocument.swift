@@ -6,7 +6,10 @@ final class ConfigDocument {
     let notifierTypes: [any Notifier.Type]
     private(set) var problems: [ConfigProblem] = []
     private(set) var warnings: [ConfigProblem] = []
-    private(set) var vocabulary: ConfigVocabulary = [:]
+    /// Whether no file is read, but what a file may hold.
+    let isDescribing: Bool
+    /// JSON Schemas of objects by the name of their kind, where those are asked for.
+    private(set) var definitions: [String: JSONValue] = [:]
     private var omitted = 0
     private var searches = 0
 
@@ -15,7 +18,13 @@ final class ConfigDocument {
     /// A search looks at each known name; a hostile file could ask for millions.
     static let searchLimit = 100
 
-    init(notifierTypes: [any Notifier.Type]) { self.notifierTypes = notifierTypes }
+    init(notifierTypes: [any Notifier.Type], isDescribing: Bool = false) {
+        self.notifierTypes = notifierTypes
+        self.isDescribing = isDescribing
+    }
+
+    /// Takes the problems of values that are read again for each object to which they apply, and have been reported.
+    private(set) lazy var silenced = ConfigDocument(notifierTypes: notifierTypes)
 
     /// The problems, and as the last one how many more there are.
     var allProblems: [ConfigProblem] {
@@ -28,6 +37,7 @@ final class ConfigDocument {
     }
 
     func report(_ problem: ConfigProblem) {
+        guard !isDescribing else { return }
         if problem.kind == .advice {
             if warnings.count < Self.problemLimit { warnings.append(problem) }
         } else if problems.count < Self.problemLimit {
@@ -44,21 +54,8 @@ final class ConfigDocument {
         return Suggestion.nearest(to: name, among: known)
     }
 
-    /// Once for each kind: ten thousand upstreams have the same keys.
-    func knows(_ kind: String) -> Bool { vocabulary[kind] != nil }
+    /// Whether objects of this kind are described already.
+    func knows(_ kind: String) -> Bool { definitions[kind] != nil }
 
-    func learn(_ keys: [ConfigKey], of kind: String) { vocabulary[kind] = keys }
-}
-
-/// Keys by the kind of object that has them.
-package typealias ConfigVocabulary = [String: [ConfigKey]]
-
-/// A key that the reader knows, as registered by the call that reads it.
-package struct ConfigKey: Sendable, Hashable {
-    package var name: String
-    package var isRequired: Bool
-    /// As it would be written; nil where absence means something that no value says.
-    package var defaultValue: JSONValue?
-    /// All values that there are; empty where they can't be listed.
-    package var choices: [String]
+    func define(_ kind: String, _ schema: JSONValue) { definitions[kind] = schema }
 }

@@ -3,35 +3,47 @@ package final class ConfigObject {
     let value: ConfigValue
     private let kind: String
     private let members: [JSONNode.Member]
+    /// What stands under `defaults` for objects of this kind.
+    private let defaults: [JSONNode.Member]
     /// The names that were asked for.
     private var known: [String] = []
-    /// The same with all that is to be known about them; nil when the document has them already.
-    private var keys: [ConfigKey]?
+    /// The schemas of the keys, where those are asked for.
+    private var properties: [(name: String, description: String, defaultValue: JSONValue?, shape: ConfigShape)] = []
+    private var requirements: [JSONValue] = []
+    private var choices: [JSONValue] = []
 
     /// What is known and not there; first asked for when everything has been read.
     private lazy var absent = known.filter { name in !members.contains { $0.name == name } }
 
-    init(_ kind: String, _ value: ConfigValue, _ members: [JSONNode.Member]) {
+    init(
+        _ kind: String, _ value: ConfigValue, _ members: [JSONNode.Member], defaults: [JSONNode.Member] = []
+    ) {
+        self.defaults = defaults
         self.kind = kind
         self.value = value
         self.members = members
-        keys = value.document.knows(kind) ? nil : []
     }
 
     /// The value of a key, nil where it is absent. With `required` (what it should be) absence is a problem.
+    ///
+    /// `description` is for the schema and the reference, a sentence or two; so is the default, as it would be written.
     func value(
-        _ name: String, required: @autoclosure () -> String? = nil,
-        default defaultValue: @autoclosure () -> JSONValue? = nil,
-        choices: @autoclosure () -> [String] = []
+        _ name: String, _ description: @autoclosure () -> String = "", required: @autoclosure () -> String? = nil,
+        default defaultValue: @autoclosure () -> JSONValue? = nil
     ) -> ConfigValue? {
         known.append(name)
-        if keys != nil {
-            let key = ConfigKey(
-                name: name, isRequired: required() != nil, defaultValue: defaultValue(), choices: choices())
-            keys?.append(key)
+        if value.document.isDescribing {
+            let shape = ConfigShape()
+            properties.append((name, description(), defaultValue(), shape))
+            if required() != nil { requirements.append(.string(name)) }
+            return ConfigValue(
+                node: value.node, path: value.path.key(name), document: value.document, shape: shape)
         }
         if let member = members.first(where: { $0.name == name }) {
             return ConfigValue(node: member.value, path: value.path.key(name), document: value.document)
+        }
+        if let member = defaults.first(where: { $0.name == name }) {
+            return ConfigValue(node: member.value, path: value.path.key(name), document: value.document.silenced)
         }
         if let required = required() {
             value.document.report(
@@ -43,11 +55,14 @@ package final class ConfigObject {
     }
 
     /// Reads the one of several keys that is there; none and more than one are problems. `noun` says what is missing.
-    func exactlyOne<Result>(_ noun: String, of readers: [(key: String, read: (ConfigValue) -> Result?)]) -> Result? {
+    func exactlyOne<Result>(
+        _ noun: String, of readers: [(key: String, description: String, read: (ConfigValue) -> Result?)]
+    ) -> Result? {
+        choices = readers.map { ["required": [.string($0.key)]] }
         var results: [Result?] = []
         var present: [String] = []
-        for (key, read) in readers {
-            guard let value = value(key) else { continue }
+        for (key, description, read) in readers {
+            guard let value = value(key, description) else { continue }
             present.append(key)
             results.append(read(value))
         }
@@ -61,7 +76,7 @@ package final class ConfigObject {
 
     /// Reports what was not asked for, and registers the keys.
     func finish() {
-        if let keys { value.document.learn(keys, of: kind) }
+        if value.document.isDescribing { value.document.define(kind, schema) }
         for member in members where !value.reportRepetition(member) && !known.contains(member.name) {
             value.document.report(
                 ConfigProblem(
@@ -70,5 +85,20 @@ package final class ConfigObject {
                     // The one that was probably meant is known and not there.
                     suggestion: value.document.nearest(to: member.name, among: absent)))
         }
+    }
+
+    private var schema: JSONValue {
+        let properties = properties.map { property in
+            var members = property.shape.json
+            members.append(.init("description", .string(property.description)))
+            if let value = property.defaultValue { members.append(.init("default", value)) }
+            return JSONValue.Member(property.name, .object(members))
+        }
+        var members: [JSONValue.Member] = [
+            .init("type", "object"), .init("additionalProperties", false), .init("properties", .object(properties)),
+        ]
+        if !requirements.isEmpty { members.append(.init("required", .array(requirements))) }
+        if choices.count > 1 { members.append(.init("oneOf", .array(choices))) }
+        return .object(members)
     }
 }

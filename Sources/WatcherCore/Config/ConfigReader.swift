@@ -21,28 +21,39 @@ package enum ConfigReader {
         }
     }
 
-    /// The keys that were asked for while reading, by kind of object: what the schema must agree with. Only of the
-    /// objects that the file has.
-    package static func vocabulary(of bytes: [UInt8]) -> ConfigVocabulary {
-        switch document(bytes, notifierTypes) {
-        case .failure: [:]
-        case .success(let (document, _)): document.vocabulary
-        }
-    }
-
     private static func document(
         _ bytes: [UInt8], _ notifierTypes: [any Notifier.Type]
     ) -> Result<(ConfigDocument, Config), ConfigError> {
         do throws(JSONSyntaxError) {
-            let node = try JSONReader.read(bytes)
+            let node = try JSONReader.read(bytes, writtenByHand: true)
             let document = ConfigDocument(notifierTypes: notifierTypes)
             let root = ConfigValue(node: node, path: .root, document: document)
             let config = root.object("configuration") { Config(reading: $0) }
             return .success((document, config ?? Config()))
         } catch {
-            let problem = ConfigProblem(kind: .syntax, path: "$", position: error.position, found: error.reason)
+            var problem = ConfigProblem(kind: .syntax, path: "$", position: error.position, found: error.reason)
+            if let line = lineOfYAML(bytes) {
+                problem.position = JSONPosition(line: line, column: 1)
+                problem.found = "found YAML, expected JSON: an object in braces with keys in double quotes"
+            }
             return .failure(ConfigError(problems: [problem], warnings: []))
         }
+    }
+}
+
+extension ConfigReader {
+    /// The line where a text that is not JSON begins like YAML: with `---`, `key:` or `- item`, after comments.
+    private static func lineOfYAML(_ bytes: [UInt8]) -> Int? {
+        for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            guard let first = line.first(where: { $0 != 0x20 && $0 != 0x0D }), first != UInt8(ascii: "#") else {
+                continue
+            }
+            if line.starts(with: "---".utf8) || line.starts(with: "- ".utf8) { return number + 1 }
+            let rest = line.drop { ASCII.isWord($0) || $0 == UInt8(ascii: "-") }
+            let isKey = rest.count < line.count && rest.first == UInt8(ascii: ":")
+            return isKey && (rest.count == 1 || rest.dropFirst().first.map { $0 <= 0x20 } == true) ? number + 1 : nil
+        }
+        return nil
     }
 }
 

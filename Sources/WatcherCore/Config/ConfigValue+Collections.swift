@@ -1,12 +1,18 @@
 extension ConfigValue {
     /// Reads an object whose keys are known: `read` asks for each of them, and what it did not ask for is a problem.
-    /// `kind` is the name under which the keys are registered.
-    func object<Result>(_ kind: String, _ read: (ConfigObject) -> Result) -> Result? {
-        guard case .object(let members) = node.content else {
+    /// `kind` is the name under which the keys are registered; `defaults` holds the values of keys that are not there.
+    func object<Result>(
+        _ kind: String, defaults: [JSONNode.Member] = [], _ read: (ConfigObject) -> Result
+    ) -> Result? {
+        if let shape {
+            shape.set(["$ref": .string("#/$defs/\(kind)")])
+            guard !document.knows(kind) else { return nil }
+        }
+        guard let members = members else {
             report(.wrongType, found: found(), expected: "an object")
             return nil
         }
-        let object = ConfigObject(kind, self, members)
+        let object = ConfigObject(kind, self, members, defaults: defaults)
         let result = read(object)
         object.finish()
         return result
@@ -15,6 +21,10 @@ extension ConfigValue {
     /// Reads an object whose keys are names that the file gives; a name that breaks the rule is a problem, and its
     /// value is read all the same.
     func members(names rule: TextRule) -> [(name: String, value: ConfigValue)] {
+        if let shape {
+            shape.set(["type": "object", "propertyNames": .object(rule.keywords.map { .init($0.key, $0.value) })])
+            return [("NAME", part("additionalProperties"))]
+        }
         guard case .object(let members) = node.content else {
             report(.wrongType, found: found(), expected: "an object")
             return []
@@ -33,6 +43,10 @@ extension ConfigValue {
     }
 
     func elements() -> [ConfigValue]? {
+        if let shape {
+            shape.set(["type": "array"])
+            return [part("items")]
+        }
         guard case .array(let elements) = node.content else {
             report(.wrongType, found: found(), expected: "an array")
             return nil
@@ -45,6 +59,7 @@ extension ConfigValue {
     /// The elements that `read` accepts, each once: what stands twice is a problem.
     func distinct<Element: Hashable>(_ read: (ConfigValue) -> Element?) -> [Element]? {
         guard let values = elements() else { return nil }
+        shape?.set(["uniqueItems": true])
         var seen: Set<Element> = []
         return values.compactMap { value in
             guard let element = read(value) else { return nil }
@@ -54,6 +69,23 @@ extension ConfigValue {
             }
             return element
         }
+    }
+
+    /// Reports an array without elements.
+    func checkNotEmpty(_ expected: String) {
+        shape?.set(["minItems": 1])
+        if case .array(let elements) = node.content, elements.isEmpty {
+            report(.badValue, found: "an empty array", expected: expected)
+        }
+    }
+
+    /// The members of an object; none where nothing is read but described.
+    private var members: [JSONNode.Member]? {
+        if case .object(let members) = node.content { members } else { shape == nil ? nil : [] }
+    }
+
+    private func part(_ keyword: String) -> ConfigValue {
+        ConfigValue(node: node, path: path.key("NAME"), document: document, shape: shape?.part(keyword))
     }
 
     /// Whether the member repeats a name, which is reported.

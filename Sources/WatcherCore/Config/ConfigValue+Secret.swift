@@ -9,7 +9,16 @@ extension ConfigValue {
     ///
     /// One that is written in the file is worth a warning, unless `advisable` says otherwise.
     func secret(_ rule: TextRule, advisable: (String) -> Bool = { _ in true }) -> Secret? {
+        if shape != nil {
+            alternative().describe(rule)
+            return alternative().secretSource()
+        }
         switch node.content {
+        case .string(let text) where TextRule.isShellVariable(text):
+            report(
+                .badValue, found: "a variable with \"$\", which is not replaced",
+                expected: "an object such as {\"env\": \"NAME\"}")
+            return nil
         case .string(let text):
             guard rule.accepts(text) else {
                 report(.badValue, found: found(isSecret: true), expected: Secret.expected(rule))
@@ -19,20 +28,33 @@ extension ConfigValue {
                 advise("a secret in the file; \"env\", \"file\" or \"credential\" keep it elsewhere")
             }
             return .literal(text)
-        case .object:
-            return object("secret") { object in
-                object.exactlyOne(
-                    "an object without a source",
-                    of: [
-                        ("env", { $0.text(.environmentName).map(Secret.environment) }),
-                        ("file", { $0.text(.secretFile).map(Secret.file) }),
-                        ("credential", { $0.text(.credentialName).map(Secret.credential) }),
-                    ])
-            } ?? nil
+        case .object: return secretSource()
         default:
             report(.wrongType, found: found(isSecret: true), expected: Secret.expected(rule))
             return nil
         }
+    }
+
+    /// A secret that is kept elsewhere.
+    private func secretSource() -> Secret? {
+        object("secret") { object in
+            object.exactlyOne(
+                "an object without a source",
+                of: [
+                    (
+                        "env", "The environment variable with the value.",
+                        { $0.text(.environmentName).map(Secret.environment) }
+                    ),
+                    (
+                        "file", "The file with the value; one line break at its end is dropped.",
+                        { $0.text(.secretFile).map(Secret.file) }
+                    ),
+                    (
+                        "credential", "The file of that name in systemd's $CREDENTIALS_DIRECTORY.",
+                        { $0.text(.credentialName).map(Secret.credential) }
+                    ),
+                ])
+        } ?? nil
     }
 
     /// A secret URL. Beyond loopback plain `http` is worth a warning, on it not even the secret in the file is.

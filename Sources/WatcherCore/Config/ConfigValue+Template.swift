@@ -4,8 +4,26 @@ extension ConfigValue {
         let expected = "a string, in which {{UPSTREAM.tag}} and the like stand for values"
         guard let text = string(expected, quoted: { $0 }) else { return nil }
         let known = names ?? []
+        reportShellVariables(in: text, known)
         return read(text, { (text: String) throws(Template.Problem) in try Template(text, upstreams: known) }) {
             report($0, names)
+        }
+    }
+
+    /// Reports `${app.tag}`, which other programs replace and this one does not, and `${{app.tag}}`, of which the
+    /// dollar would stay.
+    private func reportShellVariables(in text: String, _ names: Set<String>) {
+        var rest = text[...]
+        while let open = rest.firstRange(of: "${") {
+            let inside = rest[open.upperBound...]
+            guard let close = inside.firstIndex(of: "}") else { return }
+            let isDouble = inside.first == "{"
+            let name = "{{" + inside[..<close].drop { $0 == "{" } + "}}"
+            if let template = try? Template(name, upstreams: names), template.parts.count == 1 {
+                let written = "$" + (isDouble ? name : String(name.dropFirst().dropLast()))
+                report(.badValue, found: written, expected: "a name in two braces, without \"$\"", suggestion: name)
+            }
+            rest = inside[close...]
         }
     }
 
@@ -28,6 +46,7 @@ extension ConfigValue {
 
     /// Any JSON, whose strings are templates over a message's fields; nil when a name in it is unknown.
     func bodyTemplate() -> BodyTemplate? {
+        guard shape == nil else { return nil }
         switch node.content {
         case .null, .bool, .number: return .value(node.value)
         case .string(let text): return messageTemplate(of: text).map(BodyTemplate.string)

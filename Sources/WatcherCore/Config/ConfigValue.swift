@@ -3,6 +3,8 @@ struct ConfigValue {
     let node: JSONNode
     let path: ConfigPath
     let document: ConfigDocument
+    /// Where what is asked for is noted, in place of reading a value.
+    var shape: ConfigShape?
 
     func report(_ kind: ConfigProblem.Kind, found: String, expected: String? = nil, suggestion: String? = nil) {
         document.report(
@@ -15,6 +17,7 @@ struct ConfigValue {
     func advise(_ text: String) { report(.advice, found: text) }
 
     func boolean() -> Bool? {
+        shape?.set(["type": "boolean"])
         if case .bool(let flag) = node.content { return flag }
         let meant: String? =
             if case .string(let text) = node.content, ["true", "false"].contains(text.lowercased()) {
@@ -25,6 +28,9 @@ struct ConfigValue {
     }
 
     func integer(in range: ClosedRange<Int>) -> Int? {
+        shape?.set([
+            "type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound),
+        ])
         let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         guard case .number(let text) = node.content else {
             report(.wrongType, found: found(), expected: expected)
@@ -39,6 +45,7 @@ struct ConfigValue {
 
     /// A string that keeps the rule.
     func text(_ rule: TextRule) -> String? {
+        describe(rule)
         let quoted: (String) -> String? = { rule.accepts($0) ? $0 : rule.suggest($0) }
         guard let text = string(rule.expected, isSecret: rule.isSecret, quoted: quoted) else { return nil }
         if rule.accepts(text) { return text }
@@ -52,6 +59,7 @@ struct ConfigValue {
         _ expected: String, isSecret: Bool = false, quoted: (String) -> String? = { _ in nil }
     ) -> String? {
         if case .string(let text) = node.content { return text }
+        shape?.set(["type": "string"])
         let suggestion: String? =
             switch node.content {
             case .number(let text) where !isSecret && text.utf8.count <= Redaction.lengthLimit: quoted(text)
@@ -64,7 +72,9 @@ struct ConfigValue {
 
     /// Seconds, from a duration.
     func seconds(in range: ClosedRange<Int64>) -> Int64? {
-        let expected = #"a duration such as "90s", "15m", "2h" or "1d""#
+        let pattern = range.contains(0) ? DurationText.pattern : DurationText.positivePattern
+        shape?.set(["pattern": .string(pattern)])
+        let expected = #"a duration such as "90s", "15m", "1h30m" or "1d""#
         if case .number(let text) = node.content {
             let suggestion = DurationText.seconds(text + "s").map { range.contains($0) ? text + "s" : nil } ?? nil
             report(.wrongType, found: found(), expected: expected, suggestion: suggestion)
@@ -72,7 +82,8 @@ struct ConfigValue {
         }
         guard let text = string(expected) else { return nil }
         guard let seconds = DurationText.seconds(text) else {
-            report(.badValue, found: found(), expected: expected)
+            let meant = DurationText.meant(by: text)
+            report(.badValue, found: found(), expected: expected, suggestion: meant)
             return nil
         }
         guard range.contains(seconds) else {
@@ -86,6 +97,7 @@ struct ConfigValue {
     /// One of the words of an enumeration.
     func choice<Choice: RawRepresentable & CaseIterable>(_: Choice.Type) -> Choice? where Choice.RawValue == String {
         let known = Choice.allCases.map(\.rawValue)
+        shape?.set(["enum": .array(known.map(JSONValue.string))])
         guard let text = string(Redaction.alternatives(known)) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
         report(

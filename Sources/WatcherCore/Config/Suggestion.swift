@@ -1,9 +1,9 @@
 /// Finds the name that was meant.
-enum Suggestion {
+package enum Suggestion {
     /// The nearest of the known names by edits (insert, delete, replace, swap two neighbours), the first of the
     /// alphabet among equals: at most one edit for each three characters, and at most three. Where none is near, the
     /// only one that begins like the name or as whose beginning it stands; else nil.
-    static func nearest(to name: String, among known: some Sequence<String>) -> String? {
+    package static func nearest(to name: String, among known: some Sequence<String>) -> String? {
         let word = folded(name)
         guard (2...lengthLimit).contains(word.count) else { return nil }
         var best: (distance: Int, name: String)?

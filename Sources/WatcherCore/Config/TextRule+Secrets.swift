@@ -1,32 +1,54 @@
 /// What a secret must be when it is written in the file. What these refuse is never shown.
 extension TextRule {
-    static let token = TextRule(expected: "a token without spaces", isSecret: true) { text in
-        text.utf8.count <= secretLimit && !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    static let token = TextRule(
+        expected: "a token without spaces and quotes", isSecret: true, pattern: #"^[!#-&(-~]+$"#,
+        maximumLength: secretLimit
+    ) { text in
+        text.utf8.count <= secretLimit && !text.isEmpty
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x27 }
     }
 
-    static let webURL = TextRule(expected: "a URL with https:// or http://", isSecret: true) { WebAddress($0) != nil }
+    /// Whether the text is the name of a variable as a shell would expand it: `$GITHUB_TOKEN`, `${token}`.
+    static func isShellVariable(_ text: String) -> Bool {
+        guard text.first == "$" else { return false }
+        let inBraces = text.hasPrefix("${") && text.last == "}"
+        let name = inBraces ? text.dropFirst(2).dropLast() : text.dropFirst()
+        return name.utf8.first.map { !ASCII.isDigit($0) } == true
+            && name.utf8.allSatisfy { ASCII.isWord($0) && (inBraces || !(0x61...0x7A).contains($0)) }
+    }
+
+    static let webURL = TextRule(
+        expected: "a URL with https:// or http://", isSecret: true,
+        pattern: #"^[Hh][Tt][Tt][Pp][Ss]?://([^/?#@\s]*@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/"#
+            + #"?#][!#-;=?-\[\]_a-z~]*)?$"#, maximumLength: 4_096
+    ) { WebAddress($0) != nil }
 
     /// An address to which paths are appended.
     static let server = TextRule(
-        expected: "a URL with https:// or http://, without \"?\", \"#\", user or password", isSecret: true
+        expected: "a URL with https:// or http://, without \"?\", \"#\", user or password", isSecret: true,
+        pattern: #"^[Hh][Tt][Tt][Pp][Ss]?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[!$-;=@-Z\[\]_a"#
+            + #"-z~]*)?$"#, maximumLength: 4_096
     ) { text in
         guard let address = WebAddress(text) else { return false }
         return !address.hasUser && !address.hasQuery && !address.hasFragment
     }
 
     /// A room, a channel, an address of a bot: whatever a service calls its places and people.
-    static let receiverWord = TextRule(expected: "a name on one line", isSecret: true, accepts: isPlain)
+    static let receiverWord = TextRule(
+        expected: "a name on one line", isSecret: true, pattern: #"^[^\u0000-\u001f\u007f-\u009f]+$"#, accepts: isPlain)
 
     /// ntfy's own rule.
     static let ntfyTopic = TextRule(
-        expected: "a topic of at most 64 of A-Z, a-z, 0-9, \"_\" and \"-\"", isSecret: true
+        expected: "a topic of at most 64 of A-Z, a-z, 0-9, \"_\" and \"-\"", isSecret: true,
+        pattern: #"^[A-Za-z0-9_-]{1,64}$"#
     ) { text in
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { ASCII.isWord($0) || $0 == UInt8(ascii: "-") }
     }
 
     static let telegramChat = TextRule(
-        expected: "a string with the chat's number, negative for groups, or its @name", isSecret: true
+        expected: "a string with the chat's number, negative for groups, or its @name", isSecret: true,
+        pattern: #"^(-?[0-9]{1,19}|@[A-Za-z0-9_]{1,99})$"#
     ) { text in
         let digits = text.first == "-" ? text.dropFirst() : text[...]
         let isNumber = (1...19).contains(digits.utf8.count) && digits.utf8.allSatisfy(ASCII.isDigit)
@@ -36,23 +58,35 @@ extension TextRule {
     }
 
     static let proxy = TextRule(
-        expected: "a URL with http://, https://, socks5:// or socks5h://", isSecret: true
+        expected: "a URL with http://, https://, socks5:// or socks5h://", isSecret: true,
+        pattern: #"^([Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss]5[Hh]?)://([^/?#@\s]*@)?([A-Za-z0-9._-]+|\[[0-9A"#
+            + #"-Fa-f:.]+\])(:[0-9]{1,5})?([/?#][!#-;=?-\[\]_a-z~]*)?$"#, maximumLength: 4_096
     ) { WebAddress($0, schemes: ["http", "https", "socks5", "socks5h"]) != nil }
 
     /// The secret that signs a webhook's requests.
     static let signingSecret = TextRule(
-        expected: "a text that is not empty, base64 after \"whsec_\"", isSecret: true
+        expected: "a text that is not empty, base64 after \"whsec_\"", isSecret: true,
+        pattern: #"^(whsec_[A-Za-z0-9+/]+={0,2}$|(?!whsec_).)"#, maximumLength: secretLimit
     ) { text in
         guard !text.isEmpty, text.utf8.count <= secretLimit else { return false }
         return !text.hasPrefix("whsec_") || isBase64(text.dropFirst(6))
     }
 
-    static let headerValue = TextRule(expected: "a text on one line", isSecret: true) { text in
+    static let headerValue = TextRule(
+        expected: "a text on one line", isSecret: true, pattern: #"^[^\u0000-\u0008\u000a-\u001f\u007f]*$"#,
+        maximumLength: secretLimit
+    ) { text in
         text.utf8.count <= secretLimit && text.utf8.allSatisfy { $0 == 0x09 || $0 >= 0x20 && $0 != 0x7F }
     }
 
     /// A name that the sender may set: framing and signature are not its own.
-    static let headerName = TextRule(expected: "a header's name, none of those that watcher sets itself") { text in
+    static let headerName = TextRule(
+        expected: "a header's name, none of those that watcher sets itself", pattern: #"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"#,
+        excludedPattern:
+            #"^([Cc]onnection|[Cc]ontent-[Ll]ength|[Ee]xpect|[Hh]ost|[Tt][Ee]|[Tt]railer|[Tt]ransfer-[Ee]n"#
+            + #"coding|[Uu]pgrade|[Ww]ebhook-([Ii]d|[Ss]ignature|[Tt]imestamp)|[Xx]-[Hh]ub-[Ss]ignature-256)"# + #"$"#,
+        maximumLength: nameLimit
+    ) { text in
         let taken = [
             "connection", "content-length", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade",
             "webhook-id", "webhook-signature", "webhook-timestamp", "x-hub-signature-256",
@@ -62,21 +96,25 @@ extension TextRule {
     }
 
     static let environmentName = TextRule(
-        expected: "the name of an environment variable: A-Z, a-z, 0-9 and \"_\", no digit first", isSecret: true
+        expected: "the name of an environment variable: A-Z, a-z, 0-9 and \"_\", no digit first", isSecret: true,
+        pattern: #"^[A-Za-z_][A-Za-z0-9_]*$"#
     ) { text in
         (1...lengthLimit).contains(text.utf8.count) && text.utf8.allSatisfy(ASCII.isWord)
             && text.utf8.first.map(ASCII.isDigit) == false
     }
 
     static let secretFile = TextRule(
-        expected: path.expected, isSecret: true, accepts: path.accepts)
+        expected: path.expected, isSecret: true, pattern: path.pattern, accepts: path.accepts)
 
-    static let credentialName = TextRule(expected: "the name of a credential, without \"/\"", isSecret: true) { text in
+    static let credentialName = TextRule(
+        expected: "the name of a credential, without \"/\"", isSecret: true,
+        pattern: #"^(?!\.{1,2}$)[^/\u0000-\u001f\u007f-\u009f]+$"#
+    ) { text in
         isPlain(text) && !text.contains("/") && text != "." && text != ".."
     }
 
     /// Bytes of a secret in the file.
-    private static let secretLimit = 10_000
+    static let secretLimit = 10_000
 
     private static func isBase64(_ text: Substring) -> Bool {
         let bytes = text.utf8.prefix { $0 != UInt8(ascii: "=") }

@@ -4,6 +4,11 @@ struct TextRule: Sendable {
     let expected: String
     /// Never show the value.
     var isSecret = false
+    /// What a JSON Schema can say of it: as strict as `accepts`, or less. Nil: any string.
+    var pattern: String?
+    var excludedPattern: String?
+    /// Characters.
+    var maximumLength = lengthLimit
     let accepts: @Sendable (String) -> Bool
     /// The value that was probably meant, where it shows.
     var suggest: @Sendable (String) -> String? = { _ in nil }
@@ -18,16 +23,19 @@ extension TextRule {
     static let any = TextRule(expected: "a string") { _ in true }
 
     static let name = TextRule(
-        expected: "a name of A-Z, a-z, 0-9, \"_\" and \"-\" that starts with a letter or digit"
+        expected: "a name of A-Z, a-z, 0-9, \"_\" and \"-\" that starts with a letter or digit",
+        pattern: #"^[A-Za-z0-9][A-Za-z0-9_-]*$"#, maximumLength: nameLimit
     ) { isName($0) }
 
     static let upstreamName = TextRule(
-        expected: "a name of A-Z, a-z, 0-9, \"_\" and \"-\" that starts with a letter or digit and is not \"job\""
+        expected: "a name of A-Z, a-z, 0-9, \"_\" and \"-\" that starts with a letter or digit and is not \"job\"",
+        pattern: #"^(?!job$)[A-Za-z0-9][A-Za-z0-9_-]*$"#, maximumLength: nameLimit
     ) { isName($0) && $0 != "job" }
 
     /// `OWNER/NAME`.
     static let repository = TextRule(
-        expected: "a repository as OWNER/NAME", accepts: { isRepository($0) },
+        expected: "a repository as OWNER/NAME",
+        pattern: #"^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$"#, accepts: { isRepository($0) },
         suggest: { text in
             let parts = text.split(separator: "/")
             guard parts.count >= 2, text.contains("github.com/") || parts.count == 2 else { return nil }
@@ -39,36 +47,48 @@ extension TextRule {
 
     static let workflow = TextRule(
         expected: "the file name of a workflow, such as \"build.yaml\", without its folder",
+        pattern: #"^[^/\u0000-\u001f\u007f-\u009f]+\.ya?ml$"#,
         accepts: { isWorkflow($0) },
         suggest: { text in
             let name = text.split(separator: "/").last.map(String.init) ?? text
             return [name, name + ".yaml"].first { isWorkflow($0) && $0 != text && text.contains("/") }
         })
 
-    static let ref = TextRule(expected: "a branch or tag, without spaces") { text in
+    static let ref = TextRule(expected: "a branch or tag, without spaces", pattern: #"^[^\u0000- \u007f-\u009f]+$"#) {
+        text in
         isPlain(text) && !text.utf8.contains(0x20)
     }
 
     static let inputName = TextRule(
-        expected: "a name of A-Z, a-z, 0-9, \"_\" and \"-\" that starts with a letter or \"_\""
+        expected: "a name of A-Z, a-z, 0-9, \"_\" and \"-\" that starts with a letter or \"_\"",
+        pattern: #"^[A-Za-z_][A-Za-z0-9_-]*$"#, maximumLength: nameLimit
     ) { isName($0, first: { !ASCII.isDigit($0) }) }
 
-    static let glob = TextRule(expected: "a pattern for file names, such as \"*.tar.gz\", without \"/\"") { text in
+    static let glob = TextRule(
+        expected: "a pattern for file names, such as \"*.tar.gz\", without \"/\"",
+        pattern: #"^[^/\u0000-\u001f\u007f-\u009f]+$"#
+    ) { text in
         isPlain(text) && !text.contains("/")
     }
 
-    static let version = TextRule(expected: "a version such as \"5.5.0\"") { Version($0) != nil }
+    static let version = TextRule(expected: "a version such as \"5.5.0\"", pattern: #"^.+$"#, maximumLength: 128) {
+        Version($0) != nil
+    }
 
     static let tagLine = TextRule(
-        expected: "what stands before the version in a tag, such as \"helm-\", or \"\" for nothing"
+        expected: "what stands before the version in a tag, such as \"helm-\", or \"\" for nothing",
+        pattern: #"^([A-Za-z0-9@][A-Za-z0-9._+@/~-]*)?$"#, maximumLength: 127
     ) { $0.isEmpty || Tag.isSafe($0 + "1") }
 
-    static let path = TextRule(expected: "a path, without \"~\" at its start") { text in
+    static let path = TextRule(
+        expected: "a path, without \"~\" at its start", pattern: #"^(?!~)[^\u0000-\u001f\u007f-\u009f]+$"#
+    ) { text in
         isPlain(text) && !text.hasPrefix("~")
     }
 
     static let jitter = TextRule(
-        expected: "a share from \"0%\" to \"50%\"", accepts: { percent($0) != nil },
+        expected: "a share from \"0%\" to \"50%\"", pattern: #"^([0-9]|[1-4][0-9]|50)%$"#,
+        accepts: { percent($0) != nil },
         suggest: { percent($0 + "%") == nil ? nil : $0 + "%" })
 
     /// The number of `"10%"`, up to 50.

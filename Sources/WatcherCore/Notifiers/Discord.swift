@@ -3,6 +3,8 @@
 /// Limits, hints and errors are those of Discord's documentation of "Execute Webhook", "Embed Limits" and "Rate Limits".
 struct Discord: IncomingWebhook {
     static let key = "discord"
+    static let summary = "A Discord channel, by its webhook."
+    static let hosts = ["discord.com", "discordapp.com"]
 
     let url: Secret
 

@@ -3,6 +3,8 @@
 /// `requestId` makes repetitions of a request create one message only. Names as in the discovery document `chat.v1`.
 struct GoogleChat: IncomingWebhook {
     static let key = "googleChat"
+    static let summary = "A Google Chat space, by its webhook."
+    static let hosts = ["chat.googleapis.com"]
 
     let url: Secret
 

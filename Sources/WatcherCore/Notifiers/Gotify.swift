@@ -1,14 +1,15 @@
 /// Gotify: a message in Markdown (CommonMark), by an application's token.
 struct Gotify: Notifier {
     static let key = "gotify"
+    static let summary = "An application of Gotify."
 
     let server: Secret
     /// An application's token.
     let token: Secret
 
     init?(reading object: ConfigObject) {
-        let server = object.server("server", required: true)
-        let token = object.secret("token", .token, required: true)
+        let server = object.server("server", "The address of the server.", required: true)
+        let token = object.secret("token", .token, "The token of the application.", required: true)
         guard let server, let token else { return nil }
         (self.server, self.token) = (server, token)
     }

@@ -4,6 +4,7 @@
 /// the token belongs to the same device. Verified with Synapse.
 struct Matrix: Notifier {
     static let key = "matrix"
+    static let summary = "A Matrix room."
 
     let homeserver: Secret
     /// The room's id (`!…`): an alias takes no messages.
@@ -12,13 +13,17 @@ struct Matrix: Notifier {
     let token: Secret
 
     init?(reading object: ConfigObject) {
-        let homeserver = object.server("homeserver", required: true)
-        let value = object.value("room", required: Secret.expected(.receiverWord))
+        let homeserver = object.server("homeserver", "The address of the client API.", required: true)
+        let value = object.value(
+            "room", "The id of the room, which begins with !, not an alias; the user of the token has joined it.",
+            required: Secret.expected(.receiverWord))
         let room = value?.secret(.receiverWord) { _ in false }
         if case .literal(let text) = room, text.hasPrefix("#") {
             value?.advise("a room alias; messages are sent to a room's id, which begins with \"!\"")
         }
-        let token = object.secret("token", .token, required: true)
+        let token = object.secret(
+            "token", .token, "An access token, always the same one: by it the server recognises repetitions.",
+            required: true)
         guard let homeserver, let room, let token else { return nil }
         (self.homeserver, self.room, self.token) = (homeserver, room, token)
     }

@@ -3,6 +3,7 @@
 /// It also reads Slack's forms of a mention (`<!channel>`), and mentions in escaped text: a gap separates both.
 struct Mattermost: IncomingWebhook {
     static let key = "mattermost"
+    static let summary = "A Mattermost channel, by its incoming webhook."
 
     let url: Secret
 

@@ -8,6 +8,9 @@ package protocol Notifier: Sendable, Equatable {
     /// The name of the settings' object among the kinds of objects of the configuration.
     static var kind: String { get }
 
+    /// What messages are sent to, a sentence for the schema and the reference.
+    static var summary: String { get }
+
     /// Reads the settings. Nil when one is invalid, which is reported.
     init?(reading object: ConfigObject)
 
@@ -31,6 +34,7 @@ package let notifierTypes: [any Notifier.Type] = [
 
 extension Notifier {
     package static var kind: String { key }
+    package static var summary: String { "" }
 
     fileprivate func isEqual(to other: any Notifier) -> Bool { (other as? Self) == self }
 }

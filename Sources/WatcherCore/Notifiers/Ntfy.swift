@@ -3,6 +3,7 @@
 /// `sequence_id` makes a repetition replace the notification (since 2.16; older servers show a second one).
 struct Ntfy: Notifier {
     static let key = "ntfy"
+    static let summary = "A topic of ntfy."
 
     let server: Secret
     let topic: Secret
@@ -11,9 +12,9 @@ struct Ntfy: Notifier {
     private static let defaultServer = "https://ntfy.sh"
 
     init?(reading object: ConfigObject) {
-        let server = object.server("server", default: Self.defaultServer)
-        let topic = object.word("topic", .ntfyTopic)
-        token = object.secret("token", .token)
+        let server = object.server("server", "The address of the server.", default: Self.defaultServer)
+        let topic = object.word("topic", .ntfyTopic, "The topic. On a public server whoever knows it can read it.")
+        token = object.secret("token", .token, "An access token, where the server asks for one.")
         guard let topic else { return nil }
         self.server = server ?? .literal(Self.defaultServer)
         self.topic = topic

@@ -3,6 +3,7 @@
 /// Without `channel`, which most servers refuse.
 struct RocketChat: IncomingWebhook {
     static let key = "rocketchat"
+    static let summary = "A Rocket.Chat channel, by its incoming webhook."
 
     let url: Secret
 

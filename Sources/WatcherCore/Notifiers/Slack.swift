@@ -5,6 +5,8 @@
 /// surfaces", "Block Kit" and the changelog entry of 2016-05-17 for the errors.
 struct Slack: IncomingWebhook {
     static let key = "slack"
+    static let summary = "A Slack channel, by its incoming webhook."
+    static let hosts = ["hooks.slack.com"]
 
     let url: Secret
 

@@ -4,6 +4,7 @@
 /// escaped. The address has changed its form twice, so it is not interpreted.
 struct Teams: IncomingWebhook {
     static let key = "teams"
+    static let summary = "A Microsoft Teams channel, by the address of a workflow."
 
     let url: Secret
 

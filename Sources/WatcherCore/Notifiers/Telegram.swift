@@ -2,6 +2,7 @@
 /// so nothing needs an escape.
 struct Telegram: Notifier {
     static let key = "telegram"
+    static let summary = "A Telegram chat."
 
     /// A bot's token.
     let token: Secret
@@ -12,9 +13,11 @@ struct Telegram: Notifier {
     private static let defaultURL = "https://api.telegram.org"
 
     init?(reading object: ConfigObject) {
-        let token = object.secret("token", .token, required: true)
-        let chat = object.word("chat", .telegramChat)
-        let apiURL = object.server("apiURL", default: Self.defaultURL)
+        let token = object.secret("token", .token, "The token of the bot.", required: true)
+        let chat = object.word(
+            "chat", .telegramChat, "The number of the chat as a string, negative for groups, or its @name.")
+        let apiURL = object.server(
+            "apiURL", "The address of the Bot API, also that of a server of your own.", default: Self.defaultURL)
         guard let token, let chat else { return nil }
         (self.token, self.chat) = (token, chat)
         self.apiURL = apiURL ?? .literal(Self.defaultURL)

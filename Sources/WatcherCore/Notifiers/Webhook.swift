@@ -4,6 +4,7 @@
 /// one.
 struct Webhook: Notifier {
     static let key = "webhook"
+    static let summary = "An HTTP endpoint that takes JSON."
 
     let url: Secret
     let secret: Secret?
@@ -12,18 +13,26 @@ struct Webhook: Notifier {
     let body: BodyTemplate?
 
     init?(reading object: ConfigObject) {
-        let url = object.secretURL("url")
-        secret = object.secret("secret", .signingSecret)
+        let url = object.secretURL("url", "Where the body is sent.")
+        secret = object.secret(
+            "secret", .signingSecret,
+            "Signs each request, as Standard Webhooks says. After whsec_ it is base64, any other "
+                + "text is taken as its bytes.")
         var headers: [String: Secret] = [:]
         var seen: Set<String> = []
-        for (name, value) in object.value("headers", default: .object([]))?.members(names: .headerName) ?? [] {
+        for (name, value) in object.value("headers", "More headers for each request.", default: .object([]))?.members(
+            names: .headerName) ?? []
+        {
             if !seen.insert(name.lowercased()).inserted {
                 value.report(.badValue, found: "this header for the second time", expected: "each once")
             }
             headers[name] = value.secret(.headerValue) { _ in Self.isCredential(name) }
         }
         self.headers = headers
-        body = object.value("body")?.bodyTemplate()
+        body = object.value(
+            "body",
+            "Any JSON in place of the built-in body. Its strings are templates as in message; a "
+                + "value is always the content of a string, whatever stands in it.")?.bodyTemplate()
         guard let url else { return nil }
         self.url = url
     }

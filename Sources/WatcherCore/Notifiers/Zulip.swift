@@ -5,6 +5,7 @@ import FoundationEssentials
 /// Zulip's Markdown has no escapes, so characters of its markup are replaced by similar ones.
 struct Zulip: Notifier {
     static let key = "zulip"
+    static let summary = "A topic of a Zulip channel."
 
     let server: Secret
     /// The bot's address.
@@ -15,11 +16,11 @@ struct Zulip: Notifier {
     let topic: Secret
 
     init?(reading object: ConfigObject) {
-        let server = object.server("server", required: true)
-        let email = object.word("email", .receiverWord)
-        let token = object.secret("token", .token, required: true)
-        let stream = object.word("stream", .receiverWord)
-        let topic = object.word("topic", .receiverWord)
+        let server = object.server("server", "The address of the organisation.", required: true)
+        let email = object.word("email", .receiverWord, "The e-mail address of the bot.")
+        let token = object.secret("token", .token, "The API key of the bot.", required: true)
+        let stream = object.word("stream", .receiverWord, "The name of the channel.")
+        let topic = object.word("topic", .receiverWord, "The topic; Zulip takes 60 characters.")
         guard let server, let email, let token, let stream, let topic else { return nil }
         (self.server, self.email, self.token, self.stream, self.topic) = (server, email, token, stream, topic)
     }

@@ -98,6 +98,24 @@ import CPCRE2
         }
     }
 
+    /// A character that the pattern asks for and that no tag has (`Tag.isSafe`), as far as that shows without reading
+    /// regular expressions: outside of classes, groups' marks and repetitions.
+    static func impossibleCharacter(in pattern: String) -> Unicode.Scalar? {
+        guard !pattern.contains("(?x") else { return nil }
+        var rest = pattern.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            switch scalar {
+            case "\\": _ = rest.popFirst()
+            case "[": rest = rest.dropFirst().drop { $0 != "]" }.dropFirst()
+            case "{": rest = rest.drop { $0 != "}" }.dropFirst()
+            case " ", "\"", "'", "%", "&", ",", ";", "`": return scalar
+            case _ where !scalar.isASCII: return scalar
+            default: break
+            }
+        }
+        return nil
+    }
+
     private static func message(_ error: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 256)
         let length = unsafe pcre2_get_error_message_8(error, &buffer, buffer.count)

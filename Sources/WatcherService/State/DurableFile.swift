@@ -82,6 +82,21 @@ package enum DurableFile {
         try syncFolder(of: path)
     }
 
+    /// Writes a file that everybody may read, where there is none under that name: not a link either.
+    package static func create(_ path: String, with bytes: [UInt8]) throws(Failure) {
+        let file = try check("open", path) {
+            unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        }
+        defer { close(file) }
+        do throws(Failure) {
+            try writeAll(bytes, to: file, path)
+            _ = try check("fsync", path) { fsync(file) }
+        } catch {
+            unsafe unlink(path)
+            throw error
+        }
+    }
+
     /// Removes a file; one that is not there is no error.
     package static func remove(_ path: String) { unsafe unlink(path) }
 

@@ -100,6 +100,14 @@ final class World: Sendable {
         return try await end(process, sourceLocation: sourceLocation)
     }
 
+    /// Runs the program without any argument.
+    func runAlone(isTerminal: Bool) async throws -> Output {
+        try await end(
+            Running(
+                [Self.binary], environment: parts.withLock { $0.environment }, scratch: scratch, isTerminal: isTerminal,
+                limit: Self.limit))
+    }
+
     /// Starts the program and comes back at once.
     func start(_ arguments: String..., limit: Duration = limit) throws -> Running {
         try launch(arguments, wrapper: [], isTerminal: false, limit: limit)

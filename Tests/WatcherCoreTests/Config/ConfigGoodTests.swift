@@ -127,6 +127,31 @@ struct ConfigGoodTests {
         #expect(app.requiredAssets == [Glob("\u{1F600}-\"*\".zip"), Glob("\u{E9}")])
     }
 
+    @Test("comments and a byte order mark are read as nothing, but not in strings")
+    func comments() throws {
+        let config = try config("comments")
+        #expect(config.upstreams.mapValues(\.repository) == ["app": "owner/app"])
+        #expect(config.upstreams["app"]?.include == "v//.*/*")
+    }
+
+    @Test("an array of repositories gives each a name, and defaults apply to what does not set them")
+    func list() throws {
+        let config = try config("list")
+        #expect(
+            config.upstreams.mapValues(\.repository) == [
+                "owner-app": "owner/app", "other-app": "other/app", "next-js": "vercel/next.js",
+                "github": "owner/.github", "owner-job": "owner/job", "x": "owner/_x",
+            ])
+        for upstream in config.upstreams.values {
+            #expect((upstream.minimumAge, upstream.assetDeadline, upstream.every) == (5_400, 604_800, 300))
+            #expect(upstream.requiredAssets == [Glob("*.zip")])
+        }
+        let (phone, all) = (config.notifiers["phone"], config.notifiers["all"])
+        #expect(phone?.events == [.release] && all?.events == [.failed])
+        #expect(phone?.upstreams == ["next-js"] && all?.upstreams == ["next-js"])
+        #expect(phone?.message?.title == all?.message?.title && phone?.message?.title != nil)
+    }
+
     @Test("durations reach a year and a day in every unit")
     func durations() throws {
         let config = try config("durations")

@@ -19,6 +19,25 @@ struct ConfigJSONTests {
         #expect(throws: JSONSyntaxError.self) { try read(text) }
     }
 
+    @Test("comments and a byte order mark are for what people write, and refused elsewhere")
+    func comments() throws {
+        for text in ["// a\n1", "1 /* b */", "/* 1\n*/ 1 //", "\u{FEFF}1"] {
+            #expect(try JSONReader.read(Array(text.utf8), writtenByHand: true).value == .number("1"), "\(text)")
+            #expect(throws: JSONSyntaxError.self, "\(text)") { try read(text) }
+        }
+        for text in ["1 /", "1 /*", "1 /*/", "/1", "//", "/**/"] {
+            #expect(throws: JSONSyntaxError.self, "\(text)") {
+                try JSONReader.read(Array(text.utf8), writtenByHand: true)
+            }
+        }
+        let node = try JSONReader.read(Array("/* é\n é */ [ // é\n /* é */ 1]".utf8), writtenByHand: true)
+        guard case .array(let elements) = node.content else {
+            Issue.record("not an array")
+            return
+        }
+        #expect((node.position, elements.first?.position) == (.init(line: 2, column: 7), .init(line: 3, column: 10)))
+    }
+
     @Test("every escape is read, in any mixture with plain text")
     func escapes() throws {
         let text = #""a\"b\\c\/d\b\f\n\r\t\u00e9\ud83d\ude00é😀""#
@@ -108,7 +127,7 @@ struct ConfigJSONTests {
     @Test("what is written is read again as the same")
     func roundTrip() throws {
         for name in ConfigFixtures.names(.good) {
-            let value = try JSONReader.read(ConfigFixtures.bytes(.good, name)).value
+            let value = try JSONReader.read(ConfigFixtures.bytes(.good, name), writtenByHand: true).value
             #expect(try JSONReader.read(value.utf8()).value == value)
             let pretty = value.utf8(.pretty)
             #expect(try JSONReader.read(pretty).value.utf8(.pretty) == pretty)

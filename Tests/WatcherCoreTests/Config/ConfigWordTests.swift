@@ -12,8 +12,20 @@ struct ConfigWordTests {
             #expect(DurationText.seconds(text) == seconds)
             #expect(DurationText.text(seconds) == text)
         }
+        for (text, seconds) in [
+            ("5min", 300), ("1h30m", 5_400), ("1w", 604_800), ("1w2d3h4min5s", 788_645), ("2d0s", 172_800),
+        ] as [(String, Int64)] { #expect(DurationText.seconds(text) == seconds, "\(text)") }
+        for (text, meant) in [
+            ("2 minutes", "2min"), ("1 hour 30 min", "1h30min"), ("10sec", "10s"), ("3 Weeks", "3w"), ("1 m", "1m"),
+        ] { #expect(DurationText.meant(by: text) == meant, "\(text)") }
+        for text in ["soon", "1.5h", "5m", "2 fortnights", "", "30m1h"] {
+            #expect(DurationText.meant(by: text) == nil, "\(text)")
+        }
         #expect(DurationText.seconds("9999999999d") == Int64(9_999_999_999 * 86_400))
-        for text in ["", "s", "5", "05m", "1 m", "1M", "-1s", "+1s", "1.5h", "1w", "1ms", "10000000000s", "٣s", "1h "] {
+        for text in [
+            "", "s", "5", "05m", "1 m", "1M", "-1s", "+1s", "1.5h", "1ms", "30m1h", "1h1h", "5m3min", "1h 30m", "1h30",
+            "h", "10000000000s", "٣s", "1h ",
+        ] {
             #expect(DurationText.seconds(text) == nil, "\(text)")
         }
     }

@@ -5,7 +5,11 @@ extension JSONReader {
     func unexpected(_ expected: String) throws(JSONSyntaxError) -> JSONSyntaxError {
         guard let byte = peek else { return error("the text ends, expected \(expected)") }
         switch byte {
-        case UInt8(ascii: "/"), UInt8(ascii: "#"):
+        case UInt8(ascii: "/") where allowsComments && bytes[index...].starts(with: "/*".utf8):
+            return error("found a comment without an end, expected */ behind it")
+        case UInt8(ascii: "#") where allowsComments:
+            return error("found \"#\", expected \(expected); comments begin with // or stand in /* */")
+        case UInt8(ascii: "/") where !allowsComments, UInt8(ascii: "#"):
             return error("found a comment, which JSON has not, expected \(expected)")
         case UInt8(ascii: "'"):
             return error("found a single quote, expected \(expected); strings stand in double quotes")
@@ -22,10 +26,19 @@ extension JSONReader {
         }
         let length = try scalarLength()
         let text = String(decoding: bytes[index..<index + length], as: UTF8.self)
+        if let scalar = text.unicodeScalars.first, Self.typographicQuotes.contains(scalar) {
+            return error("found a typographic quote, expected \(expected); strings stand in straight double quotes")
+        }
         return error("found \(text.unicodeScalars.first.map(Self.name) ?? "nothing"), expected \(expected)")
     }
 
     private static let longestWord = 9
+    /// What word processors, chats and web pages make of quotes.
+    private static let typographicQuotes: Set<Unicode.Scalar> = [
+        "\u{201C}", "\u{201D}", "\u{201E}", "\u{201F}", "\u{2018}", "\u{2019}", "\u{201A}", "\u{AB}", "\u{BB}",
+        "\u{2039}",
+        "\u{203A}", "\u{FF02}",
+    ]
 
     /// A character for a person to read, whatever it is.
     static func name(_ scalar: Unicode.Scalar) -> String {

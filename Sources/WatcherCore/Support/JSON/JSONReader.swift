@@ -1,5 +1,5 @@
-/// Reads one JSON text (RFC 8259) strictly: nothing before, nothing after, no comments, no trailing commas, UTF-8
-/// without a byte order mark.
+/// Reads one JSON text (RFC 8259) strictly: nothing before, nothing after, no trailing commas, UTF-8. What people write
+/// may also have comments and begin with a byte order mark.
 ///
 /// The text may be hostile: depth and size have limits, and nothing in it can trap.
 package struct JSONReader {
@@ -9,6 +9,8 @@ package struct JSONReader {
     package static let sizeLimit = 1_048_576
 
     let bytes: [UInt8]
+    /// Whether `// …` and `/* … */` are read as space.
+    let allowsComments: Bool
     var index = 0
     var line = 1
     /// Where this line begins.
@@ -17,19 +19,26 @@ package struct JSONReader {
     var continuations = 0
 
     /// From a place in a text on; lines and columns are right from its beginning alone.
-    init(_ bytes: [UInt8], at index: Int = 0) {
+    init(_ bytes: [UInt8], at index: Int = 0, allowsComments: Bool = false) {
         self.bytes = bytes
         self.index = index
+        self.allowsComments = allowsComments
     }
 
     /// The text's only value. Repeated names are kept and marked, not refused: what they mean is the caller's.
-    package static func read(_ bytes: [UInt8], sizeLimit: Int = sizeLimit) throws(JSONSyntaxError) -> JSONNode {
-        var reader = JSONReader(bytes)
+    ///
+    /// A text that was `writtenByHand` may have comments, and the byte order mark that some editors put in front.
+    package static func read(
+        _ bytes: [UInt8], sizeLimit: Int = sizeLimit, writtenByHand: Bool = false
+    ) throws(JSONSyntaxError) -> JSONNode {
+        var reader = JSONReader(bytes, allowsComments: writtenByHand)
         guard bytes.count <= sizeLimit else {
             throw reader.error("the text has \(bytes.count) bytes, expected at most \(sizeLimit)")
         }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-            throw reader.error("found a byte order mark, expected UTF-8 without one")
+        if bytes.starts(with: byteOrderMark) {
+            guard writtenByHand else { throw reader.error("found a byte order mark, expected UTF-8 without one") }
+            reader.index = byteOrderMark.count
+            reader.lineStart = byteOrderMark.count
         }
         if bytes.starts(with: [0xFE, 0xFF]) || bytes.starts(with: [0xFF, 0xFE]) {
             throw reader.error("found UTF-16, expected UTF-8")
@@ -59,9 +68,40 @@ package struct JSONReader {
                 line += 1
                 lineStart = index
                 continuations = 0
+            case UInt8(ascii: "/") where allowsComments:
+                guard skipComment() else { return }
             default: return
             }
         }
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// To the end of the comment that begins here; false, and nothing skipped, where none does or it does not end.
+    private mutating func skipComment() -> Bool {
+        let isLine = bytes[index...].starts(with: "//".utf8)
+        guard isLine || bytes[index...].starts(with: "/*".utf8) else { return false }
+        var end = index + 2
+        if isLine {
+            while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+        } else {
+            while end + 1 < bytes.count, bytes[end] != UInt8(ascii: "*") || bytes[end + 1] != UInt8(ascii: "/") {
+                end += 1
+            }
+            guard end + 1 < bytes.count else { return false }
+            end += 2
+        }
+        while index < end {
+            if bytes[index] == 0x0A {
+                line += 1
+                lineStart = index + 1
+                continuations = 0
+            } else if bytes[index] & 0xC0 == 0x80 {
+                continuations += 1
+            }
+            index += 1
+        }
+        return true
     }
 
     private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONNode {

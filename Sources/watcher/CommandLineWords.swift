@@ -1,0 +1,40 @@
+import ArgumentParser
+import WatcherCore
+
+/// What people type, before and after it is parsed.
+enum CommandLineWords {
+    /// Options that every command takes, written before the command, moved behind it: `watcher --config x once`.
+    static func ordered(_ arguments: [String], commands: [String]) -> [String] {
+        var index = arguments.startIndex
+        while index < arguments.endIndex, arguments[index].hasPrefix("-") {
+            index += optionsWithValue.contains(arguments[index]) ? 2 : 1
+        }
+        guard index > 0, index < arguments.endIndex, commands.contains(arguments[index]) else { return arguments }
+        return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
+    }
+
+    private static let optionsWithValue = ["--config", "--color"]
+
+    /// What is said in place of "unexpected argument" when the command is unknown; nil when it is something else.
+    static func unknownCommand(_ arguments: [String], commands: [String]) -> (problem: String, hint: String)? {
+        let words = ordered(arguments, commands: commands)
+        guard let word = words.first, !word.hasPrefix("-"), !commands.contains(word), word != "help" else { return nil }
+        let meant = Suggestion.nearest(to: word, among: commands)
+        return (
+            "unknown command \(word)",
+            meant.map { "did you mean watcher \($0)?" } ?? "watcher --help lists all commands"
+        )
+    }
+
+    /// The end of a message about a name that is not among the known ones: the one that was meant, or those there are.
+    static func known(_ name: String, _ known: some Collection<String>) -> String {
+        if let meant = Suggestion.nearest(to: name, among: known) { return "; did you mean \(meant)?" }
+        let names = known.sorted()
+        guard !names.isEmpty else { return "; it has none" }
+        return "; known: " + names.prefix(nameLimit).joined(separator: ", ")
+            + (names.count > nameLimit ? " and \(names.count - nameLimit) more" : "")
+    }
+
+    /// How many names are listed.
+    private static let nameLimit = 20
+}
