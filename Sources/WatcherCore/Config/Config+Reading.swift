@@ -9,6 +9,7 @@ extension Config {
         let github = object.value("github")
         if let github { self.github = github.object("github") { GitHub(reading: $0) } ?? self.github }
         heartbeat = object.value("heartbeat")?.object("heartbeat") { Heartbeat(reading: $0) } ?? nil
+        readOutputs(object.value("outputs"))
 
         let members = object.value("upstreams", required: "an object of upstreams by name")
         let found = members?.members(names: .upstreamName)

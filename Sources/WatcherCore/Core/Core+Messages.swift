@@ -94,6 +94,7 @@ extension Core {
         changed(.durable)
         switch outcome {
         case .delivered:
+            ledger.counters?.countDelivery(to: notifier, succeeded: true)
             reportDelivery(id, notifier, "succeeded", nil)
             ledger.told[Self.refusedThing(notifier)] = nil
         case .retry(_, let reason) where end == nil:
@@ -117,6 +118,7 @@ extension Core {
     /// Tells the others once; nothing is told about an `attention` that is lost.
     private mutating func lost(_ delivery: Outbox.Delivery, at now: Instant) {
         let (id, notifier, reason) = (delivery.id, delivery.notifier, delivery.reason ?? "given up")
+        ledger.counters?.countDelivery(to: notifier, succeeded: false)
         reportDelivery(id, notifier, "failed", reason)
         say(
             .failure, "message \(id) to \(notifier): \(reason)",

@@ -11,6 +11,10 @@ extension StatusSnapshot {
         deliveries = Self.pending(config, ledger.outbox) + ledger.outbox.ended.map(Delivery.init)
         rateLimits = ledger.quotas.sorted { $0.key < $1.key }.map { RateLimit($0.key, $0.value) }
         let budget = PollBudget(config, ledger, at: now)
+        actions = config.actions.keys.sorted()
+        notifiers = config.notifiers.keys.sorted().map { Notifier($0, ledger.outbox) }
+        counters = ledger.counters ?? Counters()
+        outputFailures = ledger.outputFailures ?? [:]
         slowdown = budget.current >= PollBudget.reportedFrom ? budget.current : nil
     }
 
@@ -60,6 +64,15 @@ extension StatusSnapshot.Delivery {
         self.init(
             id: delivery.id, notifier: delivery.notifier, type: delivery.type,
             state: delivery.succeeded ? .succeeded : .failed, reason: delivery.reason, ended: delivery.at)
+    }
+}
+
+extension StatusSnapshot.Notifier {
+    init(_ name: String, _ outbox: Outbox) {
+        self.init(
+            name: name, waiting: outbox.messages.count { $0.notifiers.contains(name) },
+            lastDelivered: outbox.ended.last { $0.notifier == name && $0.succeeded }?.at,
+            reason: outbox.receivers[name]?.reason)
     }
 }
 

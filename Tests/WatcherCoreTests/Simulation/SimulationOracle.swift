@@ -195,7 +195,7 @@ extension SimulatedOracle {
         case .lookUp(_, let action, _, _), .follow(_, let action, _, _):
             checkPause(world.setup.quota(ofAction: action))
         case .build(let build): startedBuild(build, world)
-        case .verify, .move, .endBuild, .heartbeat, .wake: break
+        case .verify, .move, .endBuild, .heartbeat, .publish, .wake: break
         }
     }
 
