@@ -12,7 +12,7 @@ import Testing
         return folder
     }
 
-    private static let files = ["metrics": "watcher.prom"]
+    private static let files = ["metrics": "watcher.prom", "feed": "watcher.atom"]
 
     private func sample(_ name: String, in text: String) -> Int? {
         text.split(separator: "\n").first { $0.hasPrefix(name + " ") }.flatMap { Int($0.dropFirst(name.count + 1)) }
@@ -42,6 +42,14 @@ import Testing
             #expect(
                 metrics.contains(#"upstream="elabftw",source="github",repository="\#(World.elabftw)",version="5.6.13""#)
             )
+            let feed = try World.text(at: folder + "/watcher.atom")
+            #expect(feed.components(separatedBy: "<entry>").count == 4, "release, started, succeeded")
+            let ids = Set(feed.matches(of: /<id>urn:watcher:(m-[a-z0-9]+)</).map { String($0.1) })
+            #expect(ids.isSuperset(of: world.messages.compactMap { $0["id"]?.string }))
+            #expect(feed.contains("<title>elabftw 5.6.13 is out"))
+            #expect(feed.contains("<link rel=\"alternate\" href=\"https://github.com/\(World.elabftw)/releases/"))
+            try await world.quietPass()
+            #expect(try World.text(at: folder + "/watcher.atom") == feed, "nothing has happened")
             let output = try await world.run("status", "--format", "metrics")
             #expect(output.out.contains(#"watcher_checks_total{result="news"} 1"#))
         }

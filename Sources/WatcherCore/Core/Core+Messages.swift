@@ -13,13 +13,18 @@ extension Core {
             guard let wanted = notifier.upstreams, let concerned else { return true }
             return !wanted.isDisjoint(with: concerned)
         }
-        let overflow = ledger.outbox.add(
-            {
-                Message(
-                    id: $0, type: type, time: now.floor, upstream: upstream,
-                    repository: upstream.flatMap { config.upstreams[$0]?.repository }, previous: previous,
-                    releases: releases, job: job, missing: missing, detail: detail)
-            }, to: Array(notifiers.keys), at: now)
+        let repository = upstream.flatMap { config.upstreams[$0]?.repository }
+        let message = { (id: String) in
+            Message(
+                id: id, type: type, time: now.floor, upstream: upstream, repository: repository, previous: previous,
+                releases: releases, job: job, missing: missing, detail: detail)
+        }
+        let overflow = ledger.outbox.add(message, to: Array(notifiers.keys), at: now)
+        openEventLog(at: now)
+        if ledger.events != nil {
+            let sent = notifiers.isEmpty ? nil : ledger.outbox.messages.last?.message
+            ledger.events?.add(sent ?? message(ledger.outbox.nextID(at: now)))
+        }
         changed(.durable)
         for delivery in overflow { lost(delivery, at: now) }
     }

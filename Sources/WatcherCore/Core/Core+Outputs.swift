@@ -28,6 +28,7 @@ extension Core {
                 return []
             }
         }
+        openEventLog(at: now)
         outputs.isWriting = true
         outputs.unwritten = .nothing
         outputs.lastWrite = now.uptime
@@ -68,6 +69,13 @@ extension Core {
         }
     }
 
+    /// Makes the log of the feed where one is configured.
+    mutating func openEventLog(at now: Instant) {
+        guard ledger.events == nil, config.outputs[AtomFeed.key] != nil else { return }
+        ledger.events = EventLog(at: now)
+        unsaved = max(unsaved, .noted)
+    }
+
     private static func unwrittenOutput(_ key: String) -> String { "output:\(key)" }
 }
 
@@ -80,6 +88,7 @@ extension Ledger {
             counters = counters ?? Counters()
             counters?.keep(actions: Set(config.actions.keys), notifiers: Set(config.notifiers.keys))
         }
+        if config.outputs[AtomFeed.key] == nil { events = nil }
         guard let outputFailures else { return }
         let configured = outputFailures.filter { config.outputs[$0.key] != nil }
         self.outputFailures = configured.isEmpty ? nil : configured

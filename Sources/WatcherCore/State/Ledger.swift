@@ -29,6 +29,8 @@ package struct Ledger: Sendable, Equatable, Codable {
     package var lastHeartbeat: Timestamp?
     /// Nil where no metrics are written.
     package var counters: Counters?
+    /// Nil where no feed is written.
+    package var events: EventLog?
     /// Why outputs could not be written at the last attempt, by their keys.
     package var outputFailures: [String: String]?
 

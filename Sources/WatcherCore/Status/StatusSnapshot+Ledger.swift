@@ -14,6 +14,7 @@ extension StatusSnapshot {
         actions = config.actions.keys.sorted()
         notifiers = config.notifiers.keys.sorted().map { Notifier($0, ledger.outbox) }
         counters = ledger.counters ?? Counters()
+        events = ledger.events
         outputFailures = ledger.outputFailures ?? [:]
         slowdown = budget.current >= PollBudget.reportedFrom ? budget.current : nil
     }

@@ -19,6 +19,8 @@ package struct StatusSnapshot: Sendable, Equatable {
     package var counters = Counters()
     /// Why outputs could not be written at the last attempt, by their keys.
     package var outputFailures: [String: String] = [:]
+    /// Nil where no feed is written.
+    package var events: EventLog?
 
     package struct Upstream: Sendable, Equatable {
         package var name: String

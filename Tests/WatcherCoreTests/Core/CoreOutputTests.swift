@@ -20,7 +20,7 @@ import Testing
         var bench = Bench(Known.config())
         bench.look([Known.release("1.0.0", id: 1)])
         #expect(published(bench.commands) == nil)
-        #expect(bench.ledger.counters == nil && bench.ledger.outputFailures == nil)
+        #expect(bench.ledger.events == nil && bench.ledger.counters == nil && bench.ledger.outputFailures == nil)
     }
 
     @Test("a pass writes them once, when nothing else is left to do")
@@ -105,6 +105,30 @@ import Testing
         bench.lookUnchanged()
         bench.step(.published([:]))
         #expect(bench.ledger.outputFailures == nil && bench.ledger.told.isEmpty)
+    }
+
+    @Test("the feed has each event once, with its message's id or one of its own, and keeps the latest")
+    func events() throws {
+        var bench = Bench(Known.config { $0.outputs = Self.all })
+        bench.look([Known.release("1.0.0", id: 1)])
+        bench.look([Known.release("1.0.1", id: 2), Known.release("1.0.0", id: 1)])
+        let id = try #require(bench.ledger.events?.id)
+        #expect(bench.ledger.events?.entries.map(\.id) == bench.ledger.outbox.messages.map(\.message.id))
+        bench.restart(
+            Known.config {
+                $0.outputs = Self.all
+                $0.notifiers = [:]
+            })
+        for number in Int64(3)...(Int64(EventLog.limit) + 3) {
+            bench.look([Known.release("1.0.\(number)", id: number), Known.release("1.0.0", id: 1)])
+        }
+        let log = try #require(try Known.roundTrip(bench.ledger).events)
+        #expect(log.id == id)
+        #expect(log.entries.count == EventLog.limit)
+        #expect(Set(log.entries.map(\.id)).count == EventLog.limit)
+        #expect(log.entries.last?.title == "one 1.0.\(EventLog.limit + 3) is out")
+        bench.restart(Known.config())
+        #expect(bench.ledger.events == nil)
     }
 
     @Test("counters go on after a restart, and end with their outputs")

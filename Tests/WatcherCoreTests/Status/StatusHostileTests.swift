@@ -41,6 +41,20 @@ struct StatusHostileTests {
         snapshot.actions = ["build"]
         snapshot.notifiers = [.init(name: "chat", waiting: 1, lastDelivered: now, reason: text)]
         snapshot.outputFailures = ["page": text]
+        var log = EventLog(at: Instant(wall: 0, uptime: 0))
+        for type in MessageType.allCases {
+            log.add(
+                Message(
+                    id: "m-3", type: type, time: now, upstream: "app", repository: "owner/app", previous: text,
+                    releases: [
+                        ReleaseSummary(
+                            upstream: "app", tag: text, version: text, name: text, url: "https://example.org/\(text)",
+                            publishedAt: now, prerelease: false, highest: true)
+                    ],
+                    job: JobSummary(id: "w-0", action: "build", status: "failed", attempt: 1, url: text, reason: text),
+                    missing: [text], detail: text))
+        }
+        snapshot.events = log
         return snapshot
     }
 
@@ -57,6 +71,8 @@ struct StatusHostileTests {
                 let labels = sample.2.matches(of: /[{,]([a-z]+)="(?:[^"\\]|\\["\\n])*"/).map { String($0.1) }
                 return "\(sample.1) \(labels) \(sample.3) \(sample.4)"
             }
+        case AtomFeed.key:
+            return Self.tags(document)
         default:
             Issue.record("no rule for the format \(key)")
             return []
@@ -68,6 +84,18 @@ struct StatusHostileTests {
         case .object(let members): members.flatMap { [$0.name] + shape($0.value) }
         case .array(let elements): elements.flatMap(shape)
         default: ["value"]
+        }
+    }
+
+    /// The tags with the names of their attributes. Links are left out: an address that is none has none.
+    private static func tags(_ document: String) -> [String] {
+        let tag = /<[^<>"]*(?:"[^<>"]*"[^<>"]*)*>/
+        let rest = document.replacing(tag, with: "")
+        #expect(!rest.contains { "<>\"'".contains($0) })
+        #expect(document.matches(of: /&(?!amp;|lt;|gt;|quot;|#39;)/).isEmpty)
+        #expect(!document.unicodeScalars.contains { $0 == "\u{FFFE}" || $0 == "\u{FFFF}" })
+        return document.matches(of: tag).map { String($0.output).replacing(/"[^"]*"/, with: "") }.filter {
+            !$0.hasPrefix("<link ")
         }
     }
 
