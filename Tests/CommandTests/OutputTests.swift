@@ -12,7 +12,7 @@ import Testing
         return folder
     }
 
-    private static let files = ["metrics": "watcher.prom", "feed": "watcher.atom"]
+    private static let files = ["metrics": "watcher.prom", "feed": "watcher.atom", "page": "watcher.html"]
 
     private func sample(_ name: String, in text: String) -> Int? {
         text.split(separator: "\n").first { $0.hasPrefix(name + " ") }.flatMap { Int($0.dropFirst(name.count + 1)) }
@@ -50,6 +50,11 @@ import Testing
             #expect(feed.contains("<link rel=\"alternate\" href=\"https://github.com/\(World.elabftw)/releases/"))
             try await world.quietPass()
             #expect(try World.text(at: folder + "/watcher.atom") == feed, "nothing has happened")
+            let page = try World.text(at: folder + "/watcher.html")
+            for words in ["watcher: all current", ">5.6.13</a>", ">build-image succeeded</a>", "<h2>Notifiers</h2>"] {
+                #expect(page.contains(words), "\(words)")
+            }
+            #expect(!page.contains("<script") && !page.contains("src="))
             let output = try await world.run("status", "--format", "metrics")
             #expect(output.out.contains(#"watcher_checks_total{result="news"} 1"#))
         }

@@ -8,7 +8,7 @@ package protocol StatusFormat: Sendable {
 }
 
 /// Those that can be kept in a file: the keys of `outputs` in the configuration.
-package let outputFormats: [any StatusFormat.Type] = [PrometheusText.self, AtomFeed.self]
+package let outputFormats: [any StatusFormat.Type] = [PrometheusText.self, AtomFeed.self, HTMLStatus.self]
 
 package let statusFormats: [any StatusFormat.Type] = [TextStatus.self, JSONStatus.self] + outputFormats
 

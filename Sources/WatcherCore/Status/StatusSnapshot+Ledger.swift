@@ -42,8 +42,11 @@ extension StatusSnapshot.Upstream {
         replacedBy = state.replacedBy
         waiting = state.waiting.map {
             StatusSnapshot.Waiting(
-                tag: $0.release.tag, missing: $0.missing, until: $0.until, isStalled: $0.isStalled)
+                tag: $0.release.tag, missing: $0.missing, until: $0.until, isStalled: $0.isStalled,
+                published: $0.release.publishedAt)
         }
+        nextCheck = (state.lastCheck ?? state.lastGoodCheck)?
+            .adding(state.usualGap ?? Core.interval(of: upstream, in: config))
         guard let since = state.lastGoodCheck ?? state.firstCheck else { return }
         let usual = max(Core.interval(of: upstream, in: config), state.usualGap ?? 0)
         isStale = now.floor.seconds(since: since) > max(3 * usual, StatusSnapshot.shortestStaleTime)

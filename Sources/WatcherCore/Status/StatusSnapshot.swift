@@ -30,6 +30,8 @@ package struct StatusSnapshot: Sendable, Equatable {
         package var isChecked: Bool
         package var lastSeen: ReleaseReference?
         package var lastGoodCheck: Timestamp?
+        /// When the next check is expected, as far as the last ones tell.
+        package var nextCheck: Timestamp?
         package var failures = 0
         package var error: String?
         /// The id of the repository that has taken the name: checks are stopped until it is accepted.
@@ -45,6 +47,7 @@ package struct StatusSnapshot: Sendable, Equatable {
         package var missing: [String]
         package var until: Timestamp?
         package var isStalled: Bool
+        package var published: Timestamp?
     }
 
     package struct Job: Sendable, Equatable {

@@ -86,7 +86,7 @@ package enum TextStatus: StatusFormat {
             .joined(separator: ", ")
     }
 
-    private static func rateLimits(_ snapshot: StatusSnapshot) -> [String] {
+    static func rateLimits(_ snapshot: StatusSnapshot) -> [String] {
         var lines = snapshot.rateLimits.compactMap { limit -> String? in
             if let until = limit.pausedUntil, until > snapshot.time {
                 return "\(limit.account): paused until \(until)\(limit.reason.map { ": \($0)" } ?? "")"
