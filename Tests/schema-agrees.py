@@ -22,6 +22,7 @@ ONLY_BY_MEANING = {
     "github-concurrency-whole-fraction": "16.0 is an integer for a schema",
     "message-unknown-field": "names inside of a template",
     "notifier-unknown-upstream": "refers to another part of the file",
+    "outputs-state-file": "refers to another part of the file",
     "poll-every-too-long": "the value of a number inside of a string",
     "root-duplicate-key": "a repeated key, which parsers for schemas drop",
     "secret-duplicate-source": "a repeated key, which parsers for schemas drop",

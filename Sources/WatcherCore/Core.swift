@@ -71,12 +71,14 @@ package struct Core: Sendable {
     /// Upstreams that have their own place in the interval.
     var spread: Set<String> = []
     var lastBudget: (value: PollBudget, uptime: Int64)?
+    var outputs = OutputState()
 
     package init(_ config: Config, mode: Mode, ledger: Ledger) {
         self.config = config
         self.mode = mode
         self.ledger = ledger
         self.schedule = PollScheduler(config, mode: mode)
+        self.ledger.prepareOutputs(config)
     }
 
     // MARK: - In
@@ -108,6 +110,7 @@ package struct Core: Sendable {
             if let trouble {
                 say(.detail, "heartbeat: \(trouble.reason)", topic: "heartbeat failed", ["reason": trouble.reason])
             }
+        case .published(let failures): published(failures, at: now)
         case .woke: break
         case .shutdownRequested: isShuttingDown = true
         case .reconfigured(let config): reconfigure(config, at: now)
@@ -129,6 +132,7 @@ package struct Core: Sendable {
             expireMessages(at: now)
             commands += dueDeliveries(at: now)
             commands += dueHeartbeat(at: now)
+            commands += dueOutputs(isIdle: commands.isEmpty, at: now)
         }
         return commands
     }
@@ -154,6 +158,7 @@ package struct Core: Sendable {
         if mode.repeats || (mode.waits && ledger.jobs.contains(where: isUnderWay)) {
             add(ledger.outbox.nextWait(for: config.notifiers.keys.filter { !sending.contains($0) }, at: now))
         }
+        if let uptime = nextOutputs { waits.append(uptime - now.uptime) }
         return waits.min().map { max($0, 1) }
     }
 
@@ -179,7 +184,10 @@ package struct Core: Sendable {
         notes.append(LogEvent(level: level, text: text, hint: hint, topic: topic, fields: fields))
     }
 
-    mutating func changed(_ what: Unsaved) { unsaved = max(unsaved, what) }
+    mutating func changed(_ what: Unsaved) {
+        unsaved = max(unsaved, what)
+        outputs.unwritten = max(outputs.unwritten, what)
+    }
 }
 
 // MARK: - Quotas

@@ -23,7 +23,7 @@ package struct AppContext: Sendable {
         case http(HTTPError)
     }
 
-    package static let programVersion = "0.1.0"
+    package static let programVersion = ProgramVersion.text
     /// GitHub refuses requests without one, and wastes bytes on those that contain "curl".
     package static let userAgent = "watcher/\(programVersion) (release watcher)"
 
@@ -91,6 +91,12 @@ package struct AppContext: Sendable {
 
     package static func load(_ file: StateFile) throws(Failure) -> Ledger {
         do throws(StateFile.Failure) { return try file.load() } catch { throw .state(error) }
+    }
+
+    /// Outputs that could not be written here: warnings for `validate`.
+    package var missingOutputFolders: [(key: String, folder: String)] {
+        config.outputs.sorted { $0.key < $1.key }.map { ("outputs.\($0.key)", DurableFile.folder(of: $0.value)) }
+            .filter { !DefaultPaths.isFolder($0.1) }
     }
 
     // MARK: - Secrets and clients

@@ -30,6 +30,7 @@ struct Validate: ParsableCommand {
         let warnings =
             setup.warnings.map(\.description)
             + setup.unreadableSecrets.flatMap(\.lines).map { $0 + " (not readable here)" }
+            + setup.missingOutputFolders.map { "\($0.key): the directory \($0.folder) does not exist" }
         if json { return Terminal.say(document(setup.path, [], warnings)) }
         for warning in warnings { Terminal.log("warning: " + warning) }
         let config = setup.config

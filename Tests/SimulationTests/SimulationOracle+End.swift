@@ -79,6 +79,8 @@ extension SimulatedOracle {
     /// Promise 4: one run for a job that was started, none for one that was not.
     private func checkRuns(of job: Job, _ world: SimulatedWorld) {
         let runs = world.runs.filter { $0.job == job.id }
+        let upstreams = Set(job.causes.keys).union((job.releases ?? [:]).keys)
+        guard world.setup.wereRepointed.isDisjoint(with: upstreams) else { return }
         guard case .ended(let ending) = job.phase else { return }
         if case .imageBuild = world.setup.config.actions[job.action]?.work {
             if !runs.isEmpty { world.violate("job \(job.id) is a build and has a run") }

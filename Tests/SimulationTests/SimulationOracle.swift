@@ -146,8 +146,10 @@ final class SimulatedOracle {
             let release = repository.releases.first(where: { $0.id == id })
         else { return object("it belongs to another repository") }
         if release.tag != tag { object("its tag is \(release.tag)") }
-        if upstream.onFirstSight == .baseline, !ambiguous.contains(name), let first = firstSight[name], !first.wasEmpty,
-            let plain = release.plainSince, let completed = release.completed,
+        // A list that lags may show one that had been withdrawn before the first check.
+        if upstream.onFirstSight == .baseline, release.deleted == nil, !ambiguous.contains(name),
+            let first = firstSight[name], !first.wasEmpty, let plain = release.plainSince,
+            let completed = release.completed,
             max(plain, completed) + upstream.minimumAge * 1000 < first.time - 2 * SimulatedRepository.lag
         {
             object("it was complete before the first check")
@@ -198,7 +200,7 @@ extension SimulatedOracle {
         case .lookUp(_, let action, _, _), .follow(_, let action, _, _):
             checkPause(world.setup.quota(ofAction: action))
         case .build(let build): startedBuild(build, world)
-        case .verify, .move, .endBuild, .heartbeat, .wake: break
+        case .verify, .move, .endBuild, .heartbeat, .publish, .wake: break
         }
     }
 

@@ -23,6 +23,9 @@ struct SimulatedSetup {
         config.github.requestsPerMinute = dice.pick([2, 10, 800])
         config.github.token = .literal("token")
         if dice.perMille(300) { config.heartbeat = .init(url: .literal("https://example.org/")) }
+        if dice.perMille(300) {
+            config.outputs = Dictionary(uniqueKeysWithValues: outputFormats.map { ($0.key, "/srv/\($0.key)") })
+        }
         let names = Array(["one", "two", "three"].prefix(1 + dice.below(3)))
         for name in names {
             var upstream = Config.Upstream(repository: "owner/" + name)

@@ -16,6 +16,8 @@ extension SimulatedWorld {
         case .move(let move): .moved(job: move.job, self.move(move))
         case .endBuild(let job): .buildEnded(job: job)
         case .heartbeat: .heartbeat(isCalm || dice.perMille(900) ? nil : .transient("no answer"))
+        case .publish(_, let paths):
+            .published(paths.filter { _ in !isCalm && dice.perMille(200) }.mapValues { _ in "no space left" })
         case .wake: .woke
         }
     }
@@ -39,6 +41,7 @@ extension SimulatedWorld {
         case .move(let move): .moved(job: move.job, .failed(.cancelled))
         case .endBuild(let job): .buildEnded(job: job)
         case .heartbeat: .heartbeat(.cancelled)
+        case .publish: .published([:])
         case .wake: .woke
         }
     }

@@ -21,6 +21,7 @@ extension Config {
                 "heartbeat",
                 "Fetched when the latest check of every upstream was good, for a heartbeat monitor to miss.")?
             .object("heartbeat") { Heartbeat(reading: $0) } ?? nil
+        readOutputs(object.value("outputs", "Files that show the status, written after each pass."))
 
         let defaults = Defaults(
             object.value("defaults", "Keys that apply to all upstreams and notifiers that do not set them."))

@@ -12,6 +12,8 @@ package struct Config: Sendable, Equatable {
     package var actions: [String: Action] = [:]
     package var notifiers: [String: Notifier] = [:]
     package var heartbeat: Heartbeat?
+    /// Paths of the files that show the status, by the key of their format.
+    package var outputs: [String: String] = [:]
 
     package init() {}
 

@@ -221,6 +221,7 @@ extension Core {
         if mode.repeats, let upstream = config.upstreams[name] {
             schedule.plan(name, in: nextCheckDelay(name, upstream, at: now), at: now)
         }
+        if isLook { ledger.counters?.count(word) }
         heartbeatDue = heartbeatDue || isLook
     }
 

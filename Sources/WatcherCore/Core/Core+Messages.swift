@@ -13,13 +13,18 @@ extension Core {
             guard let wanted = notifier.upstreams, let concerned else { return true }
             return !wanted.isDisjoint(with: concerned)
         }
-        let overflow = ledger.outbox.add(
-            {
-                Message(
-                    id: $0, type: type, time: now.floor, upstream: upstream,
-                    repository: upstream.flatMap { config.upstreams[$0]?.repository }, previous: previous,
-                    releases: releases, job: job, missing: missing, detail: detail)
-            }, to: Array(notifiers.keys), at: now)
+        let repository = upstream.flatMap { config.upstreams[$0]?.repository }
+        let message = { (id: String) in
+            Message(
+                id: id, type: type, time: now.floor, upstream: upstream, repository: repository, previous: previous,
+                releases: releases, job: job, missing: missing, detail: detail)
+        }
+        let overflow = ledger.outbox.add(message, to: Array(notifiers.keys), at: now)
+        openEventLog(at: now)
+        if ledger.events != nil {
+            let sent = notifiers.isEmpty ? nil : ledger.outbox.messages.last?.message
+            ledger.events?.add(sent ?? message(ledger.outbox.nextID(at: now)))
+        }
         changed(.durable)
         for delivery in overflow { lost(delivery, at: now) }
     }
@@ -94,6 +99,7 @@ extension Core {
         changed(.durable)
         switch outcome {
         case .delivered:
+            ledger.counters?.countDelivery(to: notifier, succeeded: true)
             reportDelivery(id, notifier, "succeeded", nil)
             ledger.told[Self.refusedThing(notifier)] = nil
         case .retry(_, let reason) where end == nil:
@@ -117,6 +123,7 @@ extension Core {
     /// Tells the others once; nothing is told about an `attention` that is lost.
     private mutating func lost(_ delivery: Outbox.Delivery, at now: Instant) {
         let (id, notifier, reason) = (delivery.id, delivery.notifier, delivery.reason ?? "given up")
+        ledger.counters?.countDelivery(to: notifier, succeeded: false)
         reportDelivery(id, notifier, "failed", reason)
         say(
             .failure, "message \(id) to \(notifier): \(reason)",

@@ -14,6 +14,8 @@ package enum Event: Sendable, Equatable {
     case delivered(message: String, notifier: String, DeliveryOutcome?)
     /// Nil when it went well.
     case heartbeat(RequestFailure?)
+    /// The reasons of the outputs that could not be written, by their keys.
+    case published([String: String])
     case woke
     case shutdownRequested
     /// A new configuration has been read; the shell uses it for every command from now on.
@@ -41,6 +43,8 @@ package enum Command: Sendable, Equatable {
     case endBuild(job: String)
     case deliver(Message, notifier: String)
     case heartbeat
+    /// Write the status to files: paths by the key of their format.
+    case publish(StatusSnapshot, to: [String: String])
     /// Come back after so many milliseconds. At most one counts; a stale one is harmless.
     case wake(milliseconds: Int64)
 
@@ -62,7 +66,7 @@ package enum Command: Sendable, Equatable {
     package var acts: Bool {
         switch self {
         case .dispatch, .build, .move, .endBuild, .deliver: true
-        case .check, .identify, .lookUp, .follow, .verify, .heartbeat, .wake: false
+        case .check, .identify, .lookUp, .follow, .verify, .heartbeat, .publish, .wake: false
         }
     }
 
@@ -117,7 +121,7 @@ package enum ControlRequest: Sendable, Equatable, Codable {
 
 /// How a look at an upstream ended, in the contract's words.
 package struct CheckResult: Sendable, Equatable {
-    package enum Word: String, Sendable { case baseline, unchanged, news, waiting, failed }
+    package enum Word: String, Sendable, CaseIterable { case baseline, unchanged, news, waiting, failed }
 
     package var word: Word
     /// The reason of a failure, or what is waited for.

@@ -53,17 +53,22 @@ package struct Outbox: Sendable, Equatable, Codable {
         _ message: (String) -> Message, to notifiers: [String], at now: Instant
     ) -> [Delivery] {
         guard !notifiers.isEmpty else { return [] }
-        sequence &+= 1
-        let id = "m-" + StableHash(String(sequence), String(now.wall)).name
         messages.append(
             Outgoing(
-                message: message(id), notifiers: notifiers.sorted(), expires: now.deadline(in: Backoff.messageLifetime))
+                message: message(nextID(at: now)), notifiers: notifiers.sorted(),
+                expires: now.deadline(in: Backoff.messageLifetime))
         )
         guard messages.count > Self.messageLimit else { return [] }
         let oldest = messages.removeFirst()
         return oldest.notifiers.map { notifier in
             end(oldest.message, notifier, "given up: more than \(Self.messageLimit) messages were waiting", at: now)
         }
+    }
+
+    /// For a message, and for an event that nobody is notified of.
+    package mutating func nextID(at now: Instant) -> String {
+        sequence &+= 1
+        return "m-" + StableHash(String(sequence), String(now.wall)).name
     }
 
     /// The next message for a notifier, if one is due.

@@ -119,6 +119,7 @@ extension Core {
         let moved = after.intersection(before).filter { self.config.upstreams[$0] != config.upstreams[$0] }
         self.config = config
         _ = ledger.prune(config, at: now)
+        ledger.prepareOutputs(config)
         quotas.setRequestsPerMinute(config.github.requestsPerMinute)
         lastBudget = nil
         schedule.drop(before.subtracting(after))

@@ -27,6 +27,12 @@ package struct Ledger: Sendable, Equatable, Codable {
     /// Raised by `trigger` and `retry`, so that their jobs get new ids.
     package var generation = 0
     package var lastHeartbeat: Timestamp?
+    /// Nil where no metrics are written.
+    package var counters: Counters?
+    /// Nil where no feed is written.
+    package var events: EventLog?
+    /// Why outputs could not be written at the last attempt, by their keys.
+    package var outputFailures: [String: String]?
 
     package init() {}
 
@@ -57,6 +63,7 @@ package struct Ledger: Sendable, Equatable, Codable {
     /// Moves a job that has ended to the history. A success settles the failures of the same action before it.
     package mutating func retire(_ job: Job) {
         jobs.removeAll { $0.id == job.id }
+        counters?.count(job)
         if job.phase == .ended(.succeeded) {
             for index in history.indices where history[index].action == job.action { history[index].isSettled = true }
         }

@@ -1,6 +1,7 @@
 /// `watcher status --json`, and the parts of it that other documents have too. The keys are stable.
 package enum JSONStatus: StatusFormat {
     package static let key = "json"
+    package static let summary = "The status as one JSON document."
 
     package static func render(_ snapshot: StatusSnapshot) -> String { document(snapshot).text(.pretty) }
 

@@ -11,6 +11,11 @@ extension StatusSnapshot {
         deliveries = Self.pending(config, ledger.outbox) + ledger.outbox.ended.map(Delivery.init)
         rateLimits = ledger.quotas.sorted { $0.key < $1.key }.map { RateLimit($0.key, $0.value) }
         let budget = PollBudget(config, ledger, at: now)
+        actions = config.actions.keys.sorted()
+        notifiers = config.notifiers.keys.sorted().map { Notifier($0, ledger.outbox) }
+        counters = ledger.counters ?? Counters()
+        events = ledger.events
+        outputFailures = ledger.outputFailures ?? [:]
         slowdown = budget.current >= PollBudget.reportedFrom ? budget.current : nil
     }
 
@@ -37,8 +42,11 @@ extension StatusSnapshot.Upstream {
         replacedBy = state.replacedBy
         waiting = state.waiting.map {
             StatusSnapshot.Waiting(
-                tag: $0.release.tag, missing: $0.missing, until: $0.until, isStalled: $0.isStalled)
+                tag: $0.release.tag, missing: $0.missing, until: $0.until, isStalled: $0.isStalled,
+                published: $0.release.publishedAt)
         }
+        nextCheck = (state.lastCheck ?? state.lastGoodCheck)?
+            .adding(state.usualGap ?? Core.interval(of: upstream, in: config))
         guard let since = state.lastGoodCheck ?? state.firstCheck else { return }
         let usual = max(Core.interval(of: upstream, in: config), state.usualGap ?? 0)
         isStale = now.floor.seconds(since: since) > max(3 * usual, StatusSnapshot.shortestStaleTime)
@@ -60,6 +68,15 @@ extension StatusSnapshot.Delivery {
         self.init(
             id: delivery.id, notifier: delivery.notifier, type: delivery.type,
             state: delivery.succeeded ? .succeeded : .failed, reason: delivery.reason, ended: delivery.at)
+    }
+}
+
+extension StatusSnapshot.Notifier {
+    init(_ name: String, _ outbox: Outbox) {
+        self.init(
+            name: name, waiting: outbox.messages.count { $0.notifiers.contains(name) },
+            lastDelivered: outbox.ended.last { $0.notifier == name && $0.succeeded }?.at,
+            reason: outbox.receivers[name]?.reason)
     }
 }
 

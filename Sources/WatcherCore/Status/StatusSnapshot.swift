@@ -11,13 +11,27 @@ package struct StatusSnapshot: Sendable, Equatable {
     package var rateLimits: [RateLimit]
     /// By how much a daemon multiplies the intervals to stay within the rate limit; nil where it does not.
     package var slowdown: Double?
+    /// The names of the configured ones, in order.
+    package var actions: [String] = []
+    /// By name.
+    package var notifiers: [Notifier] = []
+    /// All zero where no metrics are written.
+    package var counters = Counters()
+    /// Why outputs could not be written at the last attempt, by their keys.
+    package var outputFailures: [String: String] = [:]
+    /// Nil where no feed is written.
+    package var events: EventLog?
 
     package struct Upstream: Sendable, Equatable {
         package var name: String
         package var repository: String
+        /// The key that says what kind of source it is.
+        package var source = "github"
         package var isChecked: Bool
         package var lastSeen: ReleaseReference?
         package var lastGoodCheck: Timestamp?
+        /// When the next check is expected, as far as the last ones tell.
+        package var nextCheck: Timestamp?
         package var failures = 0
         package var error: String?
         /// The id of the repository that has taken the name: checks are stopped until it is accepted.
@@ -33,6 +47,7 @@ package struct StatusSnapshot: Sendable, Equatable {
         package var missing: [String]
         package var until: Timestamp?
         package var isStalled: Bool
+        package var published: Timestamp?
     }
 
     package struct Job: Sendable, Equatable {
@@ -68,6 +83,15 @@ package struct StatusSnapshot: Sendable, Equatable {
         /// Of a pending one: when it is sent again, where that is not at once.
         package var next: Timestamp?
         package var ended: Timestamp?
+    }
+
+    package struct Notifier: Sendable, Equatable {
+        package var name: String
+        /// Messages that have not been delivered yet.
+        package var waiting = 0
+        package var lastDelivered: Timestamp?
+        /// Why the latest attempt failed; nil when it did not.
+        package var reason: String?
     }
 
     package struct RateLimit: Sendable, Equatable {

@@ -1,6 +1,7 @@
 /// `watcher status` for people: first what needs action, then what is in progress, then the upstreams.
 package enum TextStatus: StatusFormat {
     package static let key = "text"
+    package static let summary = "The status as text for a terminal."
 
     /// Ended jobs that are listed; all that are kept are in the JSON document.
     private static let recentLimit = 5
@@ -25,34 +26,12 @@ package enum TextStatus: StatusFormat {
         }.joined(separator: "\n")
     }
 
-    /// Each with the command that helps, which works as it is printed.
+    /// Each with the commands that help, which work as they are printed.
     private static func actionRequired(_ snapshot: StatusSnapshot) -> [String] {
-        var lines: [String] = []
-        for upstream in snapshot.upstreams {
-            if let id = upstream.replacedBy {
-                lines.append("\(upstream.name): stopped, \(upstream.repository) is now another repository (id \(id))")
-                lines.append("  (use \"watcher accept \(upstream.name)\" to follow that repository)")
-            } else if upstream.failures >= Core.failuresUntilTold {
-                lines.append("\(upstream.name): \(failedChecks(upstream))")
-                lines.append("  (use \"watcher explain \(upstream.name)\" for details)")
-            } else if upstream.isStale {
-                lines.append("\(upstream.name): \(checked(upstream, at: snapshot.time))")
-                lines.append("  (use \"watcher check-now\" to check now)")
-            }
+        snapshot.actionRequired.flatMap { item in
+            let commands = item.commands.map { "\"\($0.command)\" \($0.purpose)" }
+            return [item.text] + (commands.isEmpty ? [] : ["  (use \(commands.joined(separator: ", ")))"])
         }
-        for item in snapshot.jobs where item.isActionRequired {
-            lines.append(job(item, at: snapshot.time))
-            lines.append(
-                "  (use \"watcher retry \(item.id)\" to start it again, \"watcher forget \(item.id)\" to delete it)")
-        }
-        for delivery in snapshot.deliveries where delivery.state == .failed {
-            let reason = delivery.reason.map { ": \($0)" } ?? ""
-            lines.append("\(delivery.id) \(delivery.type.rawValue) message to \(delivery.notifier) failed\(reason)")
-            lines.append(
-                "  (use \"watcher notify \(delivery.notifier)\" to test it, \"watcher forget \(delivery.id)\" to delete it)"
-            )
-        }
-        return lines
     }
 
     private static func inProgress(_ snapshot: StatusSnapshot) -> [String] {
@@ -81,16 +60,16 @@ package enum TextStatus: StatusFormat {
         return lines
     }
 
-    private static func checked(_ upstream: StatusSnapshot.Upstream, at now: Timestamp) -> String {
+    static func checked(_ upstream: StatusSnapshot.Upstream, at now: Timestamp) -> String {
         upstream.lastGoodCheck.map { "last checked \(ago($0, now))" } ?? "never checked successfully"
     }
 
-    private static func failedChecks(_ upstream: StatusSnapshot.Upstream) -> String {
+    static func failedChecks(_ upstream: StatusSnapshot.Upstream) -> String {
         let count = upstream.failures == 1 ? "1 failed check" : "\(upstream.failures) failed checks in a row"
         return upstream.error.map { "\(count): \($0)" } ?? count
     }
 
-    private static func job(_ job: StatusSnapshot.Job, at now: Timestamp) -> String {
+    static func job(_ job: StatusSnapshot.Job, at now: Timestamp) -> String {
         let releases = job.releases.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         let state =
             switch job.state {
@@ -108,7 +87,7 @@ package enum TextStatus: StatusFormat {
             .joined(separator: ", ")
     }
 
-    private static func rateLimits(_ snapshot: StatusSnapshot) -> [String] {
+    static func rateLimits(_ snapshot: StatusSnapshot) -> [String] {
         var lines = snapshot.rateLimits.compactMap { limit -> String? in
             if let until = limit.pausedUntil, until > snapshot.time {
                 return "\(limit.account): paused until \(until)\(limit.reason.map { ": \($0)" } ?? "")"

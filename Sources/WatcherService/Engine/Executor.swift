@@ -49,6 +49,7 @@ package final class Executor: Sendable {
         case .endBuild(let job): await endBuild(job)
         case .deliver(let message, let notifier): await deliver(message, notifier)
         case .heartbeat: await heartbeat()
+        case .publish(let snapshot, let paths): await publish(snapshot, to: paths)
         case .wake(let milliseconds): await wake(milliseconds)
         }
     }
@@ -177,6 +178,14 @@ package final class Executor: Sendable {
     private func endBuild(_ job: String) async -> Event {
         await OrphanedBuilds.end(job: job)
         return .buildEnded(job: job)
+    }
+
+    /// Off the transfer thread: the disk may be slow, and a page of many upstreams takes its time.
+    @inline(never)
+    private func publish(_ snapshot: StatusSnapshot, to paths: [String: String]) async -> Event {
+        await withTaskExecutorPreference(globalConcurrentExecutor) {
+            .published(OutputFiles.write(snapshot, to: paths).mapValues(redactor.mask))
+        }
     }
 
     private func wake(_ milliseconds: Int64) async -> Event {

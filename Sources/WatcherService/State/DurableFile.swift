@@ -55,8 +55,11 @@ package enum DurableFile {
     /// Replaces the file whole: a temporary file beside it, synced, renamed over it, and the folder synced.
     ///
     /// Whoever runs this, the file gets the owner that it had, or that of its folder: a person's command as root must
-    /// leave a state that the service can still write. Mode 0600. On a failure nothing is left but what was there.
-    package static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
+    /// leave a state that the service can still write. On a failure nothing is left but what was there. What is not synced may be
+    /// lost or old after a power cut.
+    package static func replace(
+        _ path: String, with bytes: [UInt8], mode: mode_t = 0o600, isSynced: Bool = true
+    ) throws(Failure) {
         let temporary = path + ".tmp"
         do throws(Failure) {
             // Whatever is there under that name, a link of somebody else's included, is only a name to be removed.
@@ -65,10 +68,10 @@ package enum DurableFile {
                 unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
             }
             do throws(Failure) {
-                _ = try check("fchmod", temporary) { fchmod(file, 0o600) }
+                _ = try check("fchmod", temporary) { fchmod(file, mode) }
                 try keepOwner(of: path, on: file, temporary)
                 try writeAll(bytes, to: file, temporary)
-                _ = try check("fsync", temporary) { fsync(file) }
+                if isSynced { _ = try check("fsync", temporary) { fsync(file) } }
             } catch {
                 close(file)
                 throw error
@@ -79,7 +82,7 @@ package enum DurableFile {
             unsafe unlink(temporary)
             throw error
         }
-        try syncFolder(of: path)
+        if isSynced { try syncFolder(of: path) }
     }
 
     /// Writes a file that everybody may read, where there is none under that name: not a link either.

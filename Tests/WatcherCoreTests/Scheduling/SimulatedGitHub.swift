@@ -93,6 +93,7 @@ struct SimulatedGitHub {
             return (Self.latency, .moved(job: move.job, .failed(.permanent("there is no registry", hint: nil))))
         case .endBuild(let job): return (Self.latency, .buildEnded(job: job))
         case .heartbeat: return (Self.latency, .heartbeat(nil))
+        case .publish: return (Self.latency, .published([:]))
         case .wake(let milliseconds): return (milliseconds, .woke)
         }
     }

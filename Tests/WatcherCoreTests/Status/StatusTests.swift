@@ -4,6 +4,7 @@ import Testing
 
 /// A format that only this file knows.
 private enum Count: StatusFormat {
+    static let summary = "The number of upstreams."
     static let key = "count"
 
     static func render(_ snapshot: StatusSnapshot) -> String { "\(snapshot.upstreams.count)\n" }
