@@ -28,14 +28,19 @@ package struct Explanation: Sendable {
         others = line.name.map { name in lines.lines.filter { LineName.key($0.name) != LineName.key(name) } } ?? []
         let filter = TagFilter(upstream)
         let judge = ReleaseClassifier(upstream, line: line, seen: watch.seen, waiting: watch.waiting, now: now)
-        let decided = list.releases.map { ($0, judge.decide($0)) }
-        let highest = decided.compactMap { release, decision -> (Int64, Version)? in
-            if case .accept(let version) = decision { (release.id, version) } else { nil }
-        }.max { $0.1 < $1.1 }?.0
-        let isFirstSight = watch.isFirstSight
-        candidates = decided.map { release, decision in
-            let (word, reason) = Self.words(
-                decision, isHighest: release.id == highest, isFirstSight: isFirstSight, upstream)
+        // What a check would do now, done on a copy.
+        var checked = watch
+        _ = checked.merge(list, upstream, at: now)
+        let after = checked.seen.index()
+        let isFirstCheck = watch.isFirstSight
+        candidates = list.releases.map { release in
+            let decision = judge.decide(release)
+            let outcome = Outcome(
+                seen: after[release.id]?.reason, isHighest: release.tag == checked.lastSeen?.tag)
+            let (word, reason) =
+                isFirstCheck
+                ? Self.firstCheckWords(decision, outcome, upstream) ?? Self.words(decision, upstream)
+                : Self.words(decision, upstream)
             return Candidate(
                 release: release, version: filter.version(release.tag) ?? Version(release.tag), decision: decision,
                 word: word, reason: reason)
@@ -49,9 +54,29 @@ package struct Explanation: Sendable {
         }
     }
 
-    private static func words(
-        _ decision: Decision, isHighest: Bool, isFirstSight: Bool, _ upstream: Config.Upstream
-    ) -> (String, String) {
+    /// What a check has made of a release.
+    private struct Outcome {
+        var seen: Seen?
+        var isHighest: Bool
+    }
+
+    /// A first check remembers most of what would be news later. Nil: it does with this release what any check does.
+    private static func firstCheckWords(
+        _ decision: Decision, _ outcome: Outcome, _ upstream: Config.Upstream
+    ) -> (String, String)? {
+        switch (decision, outcome.seen) {
+        case (.accept, .taken) where upstream.onFirstSight == .act && outcome.isHighest:
+            ("accept", "the highest: would be taken as new (onFirstSight: act)")
+        case (.accept, .taken): ("accept", "new: published after a check that found no release; would be taken")
+        case (.accept, .firstSight) where outcome.isHighest:
+            ("baseline", "the highest: would be the baseline at first sight")
+        case (.accept, .firstSight): ("baseline", "older than the baseline: would be remembered")
+        case (.wait, .firstSight): ("baseline", "not the highest, and not complete: would be remembered, never taken")
+        default: nil
+        }
+    }
+
+    private static func words(_ decision: Decision, _ upstream: Config.Upstream) -> (String, String) {
         switch decision {
         case .known(.taken): return ("known", "taken before")
         case .known(.firstSight): return ("known", "there at first sight: the baseline, or older than it")
@@ -63,11 +88,7 @@ package struct Explanation: Sendable {
             var parts = wait.missing.isEmpty ? [] : ["lacks \(wait.missing.joined(separator: ", "))"]
             if let until = wait.until { parts.append("is too young until \(until)") }
             return ("wait", "waits: \(parts.joined(separator: "; "))")
-        case .accept where !isFirstSight: return ("accept", "new: would be taken")
-        case .accept where isHighest && upstream.onFirstSight == .act:
-            return ("accept", "the highest: would be taken as new (onFirstSight: act)")
-        case .accept where isHighest: return ("baseline", "the highest: would be the baseline at first sight")
-        case .accept: return ("baseline", "older than the baseline: would be remembered")
+        case .accept: return ("accept", "new: would be taken")
         }
     }
 
