@@ -221,6 +221,13 @@ def ntfy(case):
     assert len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()) <= 8192
 
 
+def apprise(case):
+    body = case["body"]
+    assert set(body) == {"title", "body", "type", "format", "tag"} and body["format"] == "text" and body["body"]
+    assert body["type"] in ("info", "success", "warning", "failure")
+    assert case["url"] == "https://apprise.example.org/notify/aaaabbbbccccdddd"
+
+
 def email(case):
     import email
     import email.policy
@@ -265,6 +272,7 @@ def webhook(case):
 
 
 CHECKS = {
+    "apprise": apprise,
     "discord": discord, "email": email, "googleChat": google_chat, "gotify": gotify, "matrix": matrix,
     "mattermost": mattermost,
     "ntfy": ntfy, "rocketchat": rocket_chat, "slack": slack, "teams": teams, "telegram": telegram,

@@ -55,6 +55,10 @@ struct LookalikeService: Sendable, CustomStringConvertible {
                 ], path: "/zulip/api/v1/messages", answer: .json(200, ["result": "success"]),
                 secrets: ["tokenSecret000099", "wordSecret000099"]),
             LookalikeService(
+                description: "apprise",
+                settings: ["server": .string("\(url)/apprise"), "key": token, "tags": "releases"],
+                path: "/apprise/notify/tokenSecret000099", answer: .text(200, ""), secrets: ["tokenSecret000099"]),
+            LookalikeService(
                 description: "webhook", settings: ["url": .string("\(url)/webhook\(address)"), "secret": token],
                 path: "/webhook\(address)", answer: .text(204, ""),
                 secrets: ["addressSecret000099", "tokenSecret000099"]),

@@ -35,6 +35,10 @@ extension TextRule {
                 && text.utf8.dropFirst().allSatisfy(ASCII.isWord))
     }
 
+    static let telegramThread = TextRule(expected: "the number of a topic", isSecret: true) { text in
+        (1...10).contains(text.utf8.count) && text.utf8.allSatisfy(ASCII.isDigit)
+    }
+
     /// An SMTP server; a path would be the name for `EHLO`.
     static let mailServer = TextRule(
         expected: "smtps://HOST:PORT or smtp://HOST:PORT, without user or password", isSecret: true

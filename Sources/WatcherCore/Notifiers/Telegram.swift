@@ -7,6 +7,8 @@ struct Telegram: Notifier {
     let token: Secret
     /// A number, negative for groups, or `@channel`.
     let chat: Secret
+    /// The number of a forum's topic; nil: its general one, or no forum.
+    let thread: Secret?
     let apiURL: Secret
 
     private static let defaultURL = "https://api.telegram.org"
@@ -14,13 +16,14 @@ struct Telegram: Notifier {
     init?(reading object: ConfigObject) {
         let token = object.secret("token", .token, required: true)
         let chat = object.word("chat", .telegramChat)
+        thread = object.value("thread")?.telegramThread()
         let apiURL = object.server("apiURL", default: Self.defaultURL)
         guard let token, let chat else { return nil }
         (self.token, self.chat) = (token, chat)
         self.apiURL = apiURL ?? .literal(Self.defaultURL)
     }
 
-    var secrets: [Secret] { [token, chat, apiURL] }
+    var secrets: [Secret] { [token, chat, apiURL] + (thread.map { [$0] } ?? []) }
 
     /// The second half of a token is the secret in it.
     func masks(_ values: SecretValues) -> [String] {
@@ -32,19 +35,25 @@ struct Telegram: Notifier {
     ) -> Delivery {
         .json(
             "\(values[apiURL].withoutTrailingSlashes)/bot\(values[token])/sendMessage",
-            Self.body(text, chat: values[chat]))
+            Self.body(text, chat: values[chat], thread: thread.map { values[$0] }))
     }
 
     /// UTF-16 units of the text.
     static let limit = 4096
 
-    static func body(_ text: Message.Text, chat: String) -> JSONValue {
+    static func body(_ text: Message.Text, chat: String, thread: String? = nil) -> JSONValue {
         let fitting = text.fitted { TelegramText($0).text.utf16.count <= limit }
         let content = TelegramText(fitting)
-        return [
-            "chat_id": Int64(chat).map(JSONValue.integer) ?? .string(chat), "text": .string(content.text),
-            "entities": .array(content.entities), "link_preview_options": ["is_disabled": true],
-        ]
+        let topic = thread.map { [JSONValue.Member("message_thread_id", number($0))] } ?? []
+        return .object(
+            [.init("chat_id", number(chat))] + topic + [
+                .init("text", .string(content.text)), .init("entities", .array(content.entities)),
+                .init("link_preview_options", ["is_disabled": true]),
+            ])
+    }
+
+    private static func number(_ text: String) -> JSONValue {
+        Int64(text).map(JSONValue.integer) ?? .string(text)
     }
 
     func outcome(of response: NotifierResponse) -> DeliveryOutcome {
@@ -55,5 +64,13 @@ struct Telegram: Notifier {
         let word = response.json?.word("description")
         if let failure = response.failure(word, hint: parameters?.seconds("retry_after")) { return failure }
         return response.json?["ok"] == true ? .delivered : response.unexpected("ok")
+    }
+}
+
+extension ConfigValue {
+    /// Topics are numbers, in the file as a number or as a string.
+    fileprivate func telegramThread() -> Secret? {
+        if case .number = node.content { return integer(in: 1...Int(Int32.max)).map { .literal("\($0)") } }
+        return secret(.telegramThread) { _ in false }
     }
 }

@@ -65,6 +65,7 @@ enum NotifiersFixtures {
         {"server": "https://zulip.example.org", "email": "bot@example.org", "token": "aaaabbbbccccdddd",
          "stream": "general", "topic": "releases & more"}
         """,
+        "apprise": #"{"server": "https://apprise.example.org", "key": "aaaabbbbccccdddd", "tags": "releases"}"#,
         "email": """
         {"server": "smtp://mail.example.org:587", "user": "releases", "password": "aaaabbbbccccdddd",
          "from": "releases@example.org", "to": ["ada@example.org", "grace@example.org"]}

@@ -72,6 +72,8 @@ struct NotifiersOutcomeTests {
             ("zulip", 200, #"{"result":"success","id":1}"#, .delivered),
             ("zulip", 200, #"{"result":"error","msg":"x"}"#, .refused),
             ("zulip", 400, #"{"result":"error","code":"STREAM_DOES_NOT_EXIST","msg":"x"}"#, .refused),
+            ("apprise", 200, "", .delivered), ("apprise", 204, "", .refused), ("apprise", 200, "<html>", .retry),
+            ("apprise", 424, #"{"error":"One or more notification could not be sent"}"#, .refused),
             ("webhook", 200, "", .delivered), ("webhook", 204, "", .delivered), ("webhook", 202, "<html>", .delivered),
             ("webhook", 200, "Hook rules were not satisfied.", .refused),
             ("webhook", 200, "Hook rules were not satisfied.\n", .refused),

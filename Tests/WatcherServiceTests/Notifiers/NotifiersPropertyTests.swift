@@ -75,6 +75,7 @@ struct NotifiersPropertyTests {
         "gotify": { _, bytes in bytes <= 20_000 },
         "telegram": { body, _ in Telegram.isSound(body) },
         "zulip": { body, _ in (body["content"]?.strings.first?.unicodeScalars.count ?? .max) <= 10_000 },
+        "apprise": { body, _ in (body["body"]?.strings.first?.utf8.count ?? .max) <= 8000 },
         "email": { body, bytes in bytes <= 100_000 && (body["text"]?.strings.first?.utf8.count ?? .max) <= 20_000 },
         "webhook": { _, bytes in bytes <= 20_480 },
     ]
