@@ -221,6 +221,43 @@ def ntfy(case):
     assert len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()) <= 8192
 
 
+def apprise(case):
+    body = case["body"]
+    assert set(body) == {"title", "body", "type", "format", "tag"} and body["format"] == "text" and body["body"]
+    assert body["type"] in ("info", "success", "warning", "failure")
+    assert case["url"] == "https://apprise.example.org/notify/aaaabbbbccccdddd"
+
+
+def email(case):
+    import email
+    import email.policy
+    import email.utils
+
+    import nh3
+
+    raw = case["bytes"].encode("ascii")
+    assert all(len(line) <= 78 for line in raw.split(b"\r\n")) and b"\n" not in raw.replace(b"\r\n", b"")
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    names = [name for name in mail.keys() if name not in ("In-Reply-To", "References")]
+    assert names == ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
+    for part in mail.walk():
+        assert not part.defects, part.defects
+        assert not any(value.defects for value in part.values()), [value.defects for value in part.values()]
+    assert mail["Subject"] == case["body"]["subject"] and mail["From"].addresses[0].addr_spec == "releases@example.org"
+    assert [address.addr_spec for address in mail["To"].addresses] == case["recipients"]
+    assert email.utils.parsedate_to_datetime(mail["Date"]).isoformat() == "2026-08-03T10:00:00+00:00"
+    assert mail["Message-ID"] == "<m-example00000@example.org>" and mail["In-Reply-To"] == mail["References"]
+    plain, html_part = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain.get_content().replace("\r\n", "\n").strip() == case["body"]["text"] and plain.get_content_charset() == "utf-8"
+    content = html_part.get_content().replace("\r\n", "\n").split("<body>")[1].split("</body>")[0].strip()
+    assert content == case["body"]["html"]
+    allowed = {"strong", "br", "pre", "code", "ul", "li", "a", "p", "small"}
+    kept = nh3.clean(content, tags=allowed, attributes={"a": {"href"}}, link_rel=None, url_schemes={"https", "http"})
+    before, after = Elements(content), Elements(kept)
+    assert before.tags == after.tags and "".join(before.text) == "".join(after.text), "a sanitiser changes it"
+    assert_only_ours(before, allowed, before.bold[0])
+
+
 def webhook(case):
     import standardwebhooks
 
@@ -235,7 +272,9 @@ def webhook(case):
 
 
 CHECKS = {
-    "discord": discord, "googleChat": google_chat, "gotify": gotify, "matrix": matrix, "mattermost": mattermost,
+    "apprise": apprise,
+    "discord": discord, "email": email, "googleChat": google_chat, "gotify": gotify, "matrix": matrix,
+    "mattermost": mattermost,
     "ntfy": ntfy, "rocketchat": rocket_chat, "slack": slack, "teams": teams, "telegram": telegram,
     "webhook": webhook, "zulip": zulip,
 }

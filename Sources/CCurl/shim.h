@@ -39,6 +39,23 @@ static inline CURLcode watcher_easy_set_open_socket(CURL *easy, curl_opensocket_
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
 
+static inline CURLcode watcher_easy_set_read(CURL *easy, curl_read_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback);
+}
+
+static inline CURLcode watcher_easy_set_progress(CURL *easy, curl_xferinfo_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
+}
+
+static inline CURLcode watcher_easy_set_debug(CURL *easy, curl_debug_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, callback);
+}
+
+// libcurl 8.2 spells the option with one L less, and keeps this name as a macro that Swift does not see.
+static inline CURLcode watcher_easy_allow_refused_recipients(CURL *easy) {
+    return curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
+}
+
 // `curl_easy_getinfo` is variadic as well, and writes through a pointer of the kind that the question asks for.
 static inline CURLcode watcher_easy_get_long(CURL *easy, CURLINFO question, long *answer) {
     return curl_easy_getinfo(easy, question, answer);

@@ -88,5 +88,5 @@ package final class HTTPClient: Sendable {
     }
 
     /// libcurl's set-up of the process, once. It is safe beside other threads since 7.84.
-    private static let isLibraryReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    static let isLibraryReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }

@@ -59,7 +59,7 @@ extension HTTPError: CustomStringConvertible {
         case .bodyTooLarge(let limit): "the answer is larger than \(limit) bytes"
         case .headersTooLarge(let limit): "the headers of the answer are larger than \(limit) bytes or too many"
         case .connectionLost(let host): "\(host) closed the connection before its answer was complete"
-        case .protocolError(let host, let reason): "\(host) did not answer in HTTP: \(reason)"
+        case .protocolError(let host, let reason): "\(host) sent a malformed response: \(reason)"
         case .resources(let reason): "out of resources: \(reason)"
         }
     }

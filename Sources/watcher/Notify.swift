@@ -57,12 +57,19 @@ struct Notify: AsyncParsableCommand {
     }
 
     private func show(_ message: Message, _ ready: NotifierClient, isFirst: Bool) {
-        let request = ready.request(for: message, at: Clock.now().floor)
         if !isFirst { Terminal.say("") }
-        Terminal.say(ready.masked("\(request.method.rawValue) \(request.url)"))
-        for header in request.headers { Terminal.say(ready.masked("\(header.name): \(header.value)")) }
-        Terminal.say("")
-        Terminal.say(ready.masked(String(decoding: request.body ?? [], as: UTF8.self)))
+        for line in lines(ready.request(for: message, at: Clock.now().floor)) { Terminal.say(ready.masked(line)) }
+    }
+
+    private func lines(_ request: NotifierClient.Request) -> [String] {
+        switch request {
+        case .http(let http):
+            ["\(http.method.rawValue) \(http.url)"] + http.headers.map { "\($0.name): \($0.value)" }
+                + ["", String(decoding: http.body ?? [], as: UTF8.self)]
+        case .mail(let mail):
+            ["MAIL \(mail.url)"] + mail.recipients.map { "RCPT \($0)" }
+                + ["", String(decoding: mail.message ?? [], as: UTF8.self)]
+        }
     }
 
     /// Whether it was delivered; says what was answered, and how that was read.
@@ -72,7 +79,7 @@ struct Notify: AsyncParsableCommand {
         if let answer { Terminal.say("\(about)\(notifier) answered \(answer)") }
         switch outcome {
         case .delivered: Terminal.say("\(about)delivered")
-        case .retry(let after, let reason):
+        case .retry(let after, let reason, _):
             let when = after.map { " (retry after \(Words.elapsed($0)))" } ?? ""
             Terminal.fail(
                 ["\(about)not delivered: \(reason)\(when)"],
@@ -80,7 +87,7 @@ struct Notify: AsyncParsableCommand {
         case .refused(let reason):
             Terminal.fail(
                 ["\(about)refused: \(reason)"],
-                hint: "permanent error, not retried; check the address and the token of this notifier")
+                hint: "permanent error, not retried; check the address and the credentials of this notifier")
         }
         return outcome == .delivered
     }

@@ -55,14 +55,18 @@ struct LookalikeService: Sendable, CustomStringConvertible {
                 ], path: "/zulip/api/v1/messages", answer: .json(200, ["result": "success"]),
                 secrets: ["tokenSecret000099", "wordSecret000099"]),
             LookalikeService(
+                description: "apprise",
+                settings: ["server": .string("\(url)/apprise"), "key": token, "tags": "releases"],
+                path: "/apprise/notify/tokenSecret000099", answer: .text(200, ""), secrets: ["tokenSecret000099"]),
+            LookalikeService(
                 description: "webhook", settings: ["url": .string("\(url)/webhook\(address)"), "secret": token],
                 path: "/webhook\(address)", answer: .text(204, ""),
                 secrets: ["addressSecret000099", "tokenSecret000099"]),
         ]
     }
 
-    /// From the program's own list.
-    static let names = notifierTypes.map { $0.key }
+    /// From the program's own list, but for what is not HTTP.
+    static let names = notifierTypes.map { $0.key }.filter { $0 != MailServiceTests.name }
 }
 
 extension World {
@@ -80,7 +84,7 @@ extension World {
     }
 }
 
-@Suite("Every service") struct ServicesTests {
+@Suite("Every service over HTTP") struct ServicesTests {
     @Test("takes an example of each event, and says how its answer was read", arguments: LookalikeService.names)
     func notify(_ name: String) async throws {
         try await withWorld { world async throws in

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// One accepted (or made) connection of a test, driven by blocking calls on a thread of its own.
@@ -26,6 +27,17 @@ final class Connection {
             if let start = buffer.indices.first(where: { buffer[$0...].starts(with: end) }) {
                 defer { buffer.removeFirst(start + end.count) }
                 return String(decoding: buffer[..<(start + end.count)], as: UTF8.self)
+            }
+            guard buffer.count < 1 << 20, fill() else { return nil }
+        }
+    }
+
+    /// A line without its end; nil when the other side is gone before.
+    func readLine() -> String? {
+        while true {
+            if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { buffer.removeFirst(end + 1) }
+                return String(decoding: buffer[..<end], as: UTF8.self).replacingOccurrences(of: "\r", with: "")
             }
             guard buffer.count < 1 << 20, fill() else { return nil }
         }

@@ -222,7 +222,7 @@ extension SimulatedOracle {
             .followed(let job, .failed(let trouble), _):
             guard let action = before.jobs.first(where: { $0.id == job })?.action else { return }
             pause(world.setup.quota(ofAction: action), trouble, world)
-        case .delivered(_, let notifier, .retry(let after, _)):
+        case .delivered(_, let notifier, .retry(let after, _, _)):
             if let after { pauses["to:" + notifier] = world.time + after * 1000 }
         default: break
         }

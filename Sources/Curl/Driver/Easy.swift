@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// One libcurl easy handle and the buffer that libcurl writes its errors to. Only the driver's thread touches it.
 @safe final class Easy {
@@ -55,6 +56,14 @@ import CCurl
         var answer = 0
         _ = unsafe watcher_easy_get_long(handle, question, &answer)
         return answer
+    }
+
+    /// Why the system did not connect, in its own words; nil where it says nothing of use.
+    var systemError: String? {
+        let number = number(CURLINFO_OS_ERRNO)
+        guard number > 0, let number = CInt(exactly: number), number != EINPROGRESS, let words = unsafe strerror(number)
+        else { return nil }
+        return unsafe String(cString: words).lowercased()
     }
 
     /// Directs libcurl's error texts to the buffer; a handle without options has none.

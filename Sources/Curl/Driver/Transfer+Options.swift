@@ -42,7 +42,7 @@ extension Transfer {
         share.join(easy, &options)
         setProtocol(&options)
         setMethod(&options)
-        setTrust(trust, &options)
+        options.setTrust(request.network.caFile, machine: trust)
         options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         options.set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
         if let proxy = request.network.proxy { options.set(CURLOPT_PROXY, proxy) }
@@ -67,20 +67,6 @@ extension Transfer {
             // server may have acted on the first. On a connection of its own that never happens.
             options.set(CURLOPT_FRESH_CONNECT, 1)
         }
-    }
-
-    private func setTrust(_ machine: TrustStore, _ options: inout Options) {
-        options.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        let file: String?
-        let directory: String?
-        switch call.request.network.caFile.map(TrustStore.file) ?? machine {
-        case .file(let path): (file, directory) = (path, nil)
-        case .directory(let path): (file, directory) = (nil, path)
-        case .fileAndDirectory(let path, let other): (file, directory) = (path, other)
-        case .builtIn: return
-        }
-        for option in [CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO] { options.set(option, file) }
-        for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { options.set(option, directory) }
     }
 
     /// libcurl's spelling: `Name;` for an empty value, `Name:` to leave out what it would add by itself, which it does
@@ -127,6 +113,21 @@ struct Options {
             let start = unsafe UnsafeMutableRawPointer(mutating: buffer.baseAddress)
             note(unsafe watcher_easy_set_pointer(easy.handle, CURLOPT_COPYPOSTFIELDS, start))
         }
+    }
+
+    /// TLS 1.2 or newer, and the CA certificates of `caFile`, else those of the machine.
+    mutating func setTrust(_ caFile: String?, machine: TrustStore) {
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        let file: String?
+        let directory: String?
+        switch caFile.map(TrustStore.file) ?? machine {
+        case .file(let path): (file, directory) = (path, nil)
+        case .directory(let path): (file, directory) = (nil, path)
+        case .fileAndDirectory(let path, let other): (file, directory) = (path, other)
+        case .builtIn: return
+        }
+        for option in [CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO] { set(option, file) }
+        for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { set(option, directory) }
     }
 
     mutating func note(_ code: CURLcode) {

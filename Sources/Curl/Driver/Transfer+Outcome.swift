@@ -1,5 +1,4 @@
 import CCurl
-import Glibc
 
 extension Transfer {
     /// What the caller gets, after libcurl is done with the transfer.
@@ -48,7 +47,7 @@ extension Transfer {
             return .couldNotResolve(host: host)
         case CURLE_OPERATION_TIMEDOUT where easy.errorText.hasPrefix("Resolving timed out") && peer == .server:
             return .couldNotResolve(host: host)
-        case _ where Self.isAboutTLS(code):
+        case _ where code.isAboutTLS:
             return .tls(host: host, reason: tlsReason(code))
         default:
             let reason = reason(of: code)
@@ -91,22 +90,8 @@ extension Transfer {
 
     /// Why no connection came to be: the system's reason where there is one.
     private func reason(of code: CURLcode) -> String {
-        let number = easy.number(CURLINFO_OS_ERRNO)
         if code == CURLE_OPERATION_TIMEDOUT { return "it took too long" }
-        guard code == CURLE_COULDNT_CONNECT, number > 0, let number = CInt(exactly: number) else {
-            return text(of: code)
-        }
-        guard number != EINPROGRESS, let words = unsafe strerror(number) else { return text(of: code) }
-        return unsafe String(cString: words).lowercased()
-    }
-
-    private static func isAboutTLS(_ code: CURLcode) -> Bool {
-        [
-            CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
-            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ENGINE_NOTFOUND,
-            CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
-            CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED,
-        ].contains(code)
+        return code == CURLE_COULDNT_CONNECT ? easy.systemError ?? text(of: code) : text(of: code)
     }
 
     /// libcurl's own words name the certificate's fault, hosts and files, and nothing of the request.
@@ -117,5 +102,16 @@ extension Transfer {
 
     private func text(of code: CURLcode) -> String {
         unsafe String(cString: curl_easy_strerror(code)).lowercased()
+    }
+}
+
+extension CURLcode {
+    var isAboutTLS: Bool {
+        [
+            CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ENGINE_NOTFOUND,
+            CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+            CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED,
+        ].contains(self)
     }
 }

@@ -57,6 +57,39 @@ extension TextRule {
                 && text.utf8.dropFirst().allSatisfy(ASCII.isWord))
     }
 
+    static let telegramThread = TextRule(
+        expected: "the number of a topic", isSecret: true, pattern: #"^[0-9]{1,10}$"#
+    ) { text in
+        (1...10).contains(text.utf8.count) && text.utf8.allSatisfy(ASCII.isDigit)
+    }
+
+    /// An SMTP server; a path would be the name for `EHLO`.
+    static let mailServer = TextRule(
+        expected: "smtps://HOST:PORT or smtp://HOST:PORT, without user or password", isSecret: true,
+        pattern: #"^[Ss][Mm][Tt][Pp][Ss]?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^?#\s]*)?$"#
+    ) { text in
+        guard let address = WebAddress(text, schemes: ["smtp", "smtps"]) else { return false }
+        return !address.hasUser && !address.hasQuery && !address.hasFragment
+    }
+
+    /// An address as it stands in a command of SMTP: printable ASCII, nothing that would have to be quoted.
+    static let mailAddress = TextRule(
+        expected: "an e-mail address in ASCII, such as \"releases@example.org\"", isSecret: true,
+        pattern: #"^[A-Za-z0-9_!#$%&'*+/=?^`{|}~.-]{1,64}@[A-Za-z0-9_.-]{1,255}$"#
+    ) { text in
+        let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        return parts.count == 2 && (1...64).contains(parts[0].count) && (1...255).contains(parts[1].count)
+            && parts[0].allSatisfy { ASCII.isWord($0) || "!#$%&'*+-/=?^`{|}~.".utf8.contains($0) }
+            && parts[1].allSatisfy { ASCII.isWord($0) || "-.".utf8.contains($0) }
+    }
+
+    static let password = TextRule(
+        expected: "a password on one line", isSecret: true, pattern: #"^[^\u0000-\u001f\u007f]+$"#,
+        maximumLength: secretLimit
+    ) { text in
+        !text.isEmpty && text.utf8.count <= secretLimit && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    }
+
     static let proxy = TextRule(
         expected: "a URL with http://, https://, socks5:// or socks5h://", isSecret: true,
         pattern: #"^([Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss]5[Hh]?)://([^/?#@\s]*@)?([A-Za-z0-9._-]+|\[[0-9A"#

@@ -102,7 +102,7 @@ extension Core {
             ledger.counters?.countDelivery(to: notifier, succeeded: true)
             reportDelivery(id, notifier, "succeeded", nil)
             ledger.told[Self.refusedThing(notifier)] = nil
-        case .retry(_, let reason) where end == nil:
+        case .retry(_, let reason, _) where end == nil:
             reportDelivery(id, notifier, "pending", reason)
             say(
                 .detail, "message \(id) to \(notifier): \(reason); trying again later",

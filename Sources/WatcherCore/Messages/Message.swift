@@ -34,6 +34,9 @@ package struct Message: Sendable, Hashable, Codable {
     package var missing: [String]?
     /// Why, in one or a few lines: the error of a failing upstream, what needs attention. From outside: hostile.
     package var detail: String?
+    /// Of a mail that some recipients have got: hashes of the addresses of the others. Nil: nobody has got it. Set by the
+    /// outbox for each attempt.
+    package var remaining: [String]?
 
     package init(
         id: String, type: MessageType, time: Timestamp, upstream: String? = nil, repository: String? = nil,

@@ -1,6 +1,7 @@
 /// What is sent to a service, and by which transport.
 package enum Delivery: Sendable {
     case http(HTTP)
+    case smtp(SMTP)
 
     /// A request, but for what is the same for all services: time limits, the network, the limit of the response.
     package struct HTTP: Sendable {
@@ -10,6 +11,20 @@ package enum Delivery: Sendable {
         package var url: String
         package var headers: [(name: String, value: String)]
         package var body: [UInt8]
+    }
+
+    /// A mail, but for what is the same for all services.
+    package struct SMTP: Sendable {
+        /// `smtp://` or `smtps://`.
+        package var server: String
+        /// Whether `smtp://` must become TLS by `STARTTLS`.
+        package var requiresTLS: Bool
+        package var login: (user: String, password: String)?
+        package var from: String
+        /// Those that have not got the message yet.
+        package var recipients: [String]
+        /// Header and body (RFC 5322), lines end with CRLF.
+        package var message: [UInt8]
     }
 
     /// A JSON body; `headers` besides its type.

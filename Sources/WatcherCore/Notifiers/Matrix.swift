@@ -54,32 +54,10 @@ struct Matrix: Notifier {
     private static func content(_ text: Message.Text) -> JSONValue {
         [
             "msgtype": "m.notice", "body": .string(plain(text.plain)), "format": "org.matrix.custom.html",
-            "formatted_body": .string(formatted(text)), "m.mentions": [:],
+            "formatted_body": .string(text.html), "m.mentions": [:],
         ]
     }
 
-    /// Only elements that the specification lists as safe; all text is escaped.
-    private static func formatted(_ text: Message.Text) -> String {
-        var parts = ["<strong>\(html(text.title))</strong>"]
-        parts += text.lines.map { html($0) }
-        var result = parts.joined(separator: "<br>")
-        if let quote = text.quote { result += "<pre><code>\(html(quote))\n</code></pre>" }
-        if !text.listed.isEmpty {
-            let items = text.listed.map { item in
-                let label = html(item.label)
-                return "<li>" + (item.link.map { "<a href=\"\(html($0.url))\">\(label)</a>" } ?? label) + "</li>"
-            }
-            result += "<ul>\(items.joined())</ul>"
-        }
-        var last = text.facts.map { "\(html($0.name)): \(html($0.value))" }
-        last.append(text.links.map { "<a href=\"\(html($0.url))\">\(html($0.title))</a>" }.joined(separator: " · "))
-        last += text.hints.map { "\(html($0.purpose)): <code>\(html($0.command))</code>" }
-        last = last.filter { !$0.isEmpty }
-        let follows = text.quote != nil || !text.listed.isEmpty || last.isEmpty
-        return result + (follows ? "" : "<br>") + last.joined(separator: "<br>")
-    }
-
-    private static let html = Escaping.html
     private static let plain = Escaping(replacements: Escaping.gaps("@<"))
 
     func outcome(of response: NotifierResponse) -> DeliveryOutcome {

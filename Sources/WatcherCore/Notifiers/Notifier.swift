@@ -29,7 +29,7 @@ package protocol Notifier: Sendable, Equatable {
 /// All services. The configuration takes exactly one of these keys for each notifier.
 package let notifierTypes: [any Notifier.Type] = [
     Slack.self, Discord.self, Teams.self, Mattermost.self, RocketChat.self, GoogleChat.self, Matrix.self, Ntfy.self,
-    Gotify.self, Telegram.self, Zulip.self, Webhook.self,
+    Gotify.self, Telegram.self, Zulip.self, Email.self, Apprise.self, Webhook.self,
 ]
 
 extension Notifier {

@@ -15,6 +15,8 @@ package struct Outbox: Sendable, Equatable, Codable {
         package var notifiers: [String]
         /// After which a try that fails was the last one.
         package var expires: Timestamp
+        /// By notifier, where a message has several recipients and some have got it: see `Message.remaining`.
+        var remaining: [String: [String]]?
     }
 
     package struct Receiver: Sendable, Equatable, Codable {
@@ -76,7 +78,7 @@ package struct Outbox: Sendable, Equatable, Codable {
         let receiver = receivers[notifier]
         if let notBefore = receiver?.notBefore, !now.hasReached(notBefore) { return nil }
         guard let stumbles = receiver?.stumbles, !stumbles.isEmpty else {
-            return messages.first { $0.notifiers.contains(notifier) }?.message
+            return messages.first { $0.notifiers.contains(notifier) }?.message(for: notifier)
         }
         // The first of each upstream; of those the one that has failed the least.
         var seen: Set<String> = []
@@ -84,8 +86,8 @@ package struct Outbox: Sendable, Equatable, Codable {
         for outgoing in messages where outgoing.notifiers.contains(notifier) {
             guard seen.insert(outgoing.line).inserted else { continue }
             let failed = stumbles[outgoing.line] ?? 0
-            if failed == 0 { return outgoing.message }
-            if failed < best?.stumbles ?? .max { best = (outgoing.message, failed) }
+            if failed == 0 { return outgoing.message(for: notifier) }
+            if failed < best?.stumbles ?? .max { best = (outgoing.message(for: notifier), failed) }
         }
         return best?.message
     }
@@ -114,7 +116,8 @@ package struct Outbox: Sendable, Equatable, Codable {
             receivers[notifier]?.reason = nil
             remove(id, notifier)
             end(outgoing.message, notifier, nil, at: now)
-        case .retry(let after, let reason):
+        case .retry(let after, let reason, let remaining):
+            if let remaining { note(remaining, id, notifier) }
             var receiver = receivers[notifier] ?? Receiver()
             receiver.failures += 1
             receiver.reason = reason
@@ -188,6 +191,11 @@ package struct Outbox: Sendable, Equatable, Codable {
         return ended.count + messages.count < before
     }
 
+    private mutating func note(_ remaining: [String], _ id: String, _ notifier: String) {
+        guard let index = messages.firstIndex(where: { $0.message.id == id }) else { return }
+        messages[index].remaining = (messages[index].remaining ?? [:]).merging([notifier: remaining]) { $1 }
+    }
+
     private mutating func remove(_ id: String, _ notifier: String) {
         guard let index = messages.firstIndex(where: { $0.message.id == id }) else { return }
         receivers[notifier]?.stumbles?[messages[index].line] = nil
@@ -222,6 +230,13 @@ package struct Outbox: Sendable, Equatable, Codable {
 extension Outbox.Outgoing {
     /// Whose order it keeps. What is about no upstream, or about several, is a line of its own.
     fileprivate var line: String { message.upstream ?? "" }
+
+    /// The message as the next attempt of a notifier sends it.
+    fileprivate func message(for notifier: String) -> Message {
+        var message = message
+        message.remaining = remaining?[notifier]
+        return message
+    }
 }
 
 extension Outbox.Receiver {

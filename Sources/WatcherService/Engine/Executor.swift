@@ -198,7 +198,8 @@ extension DeliveryOutcome {
     fileprivate func masked(by redactor: Redactor) -> DeliveryOutcome {
         switch self {
         case .delivered: .delivered
-        case .retry(let after, let reason): .retry(after: after, reason: redactor.mask(reason))
+        case .retry(let after, let reason, let remaining):
+            .retry(after: after, reason: redactor.mask(reason), remaining: remaining)
         case .refused(let reason): .refused(reason: redactor.mask(reason))
         }
     }

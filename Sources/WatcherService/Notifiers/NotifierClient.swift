@@ -23,6 +23,13 @@ package struct NotifierClient: Sendable {
     package let secrets: [String]
     private let redactor: Redactor
 
+    /// What delivers a message, by the transport of its service.
+    package enum Request: Sendable {
+        case http(HTTPRequest)
+        /// Without recipients there is nothing left to send.
+        case mail(MailRequest)
+    }
+
     /// Reads every secret of the notifier, and throws what `resolving` throws.
     package init<Failure: Error>(
         _ config: Config.Notifier, network: HTTPNetwork = HTTPNetwork(),
@@ -39,14 +46,21 @@ package struct NotifierClient: Sendable {
         redactor = Redactor(secrets)
     }
 
-    /// The request that delivers the message. What no request can contain is refused by the HTTP client.
-    package func request(for message: Message, at now: Timestamp) -> HTTPRequest {
+    /// The request that delivers the message. What no request can contain is refused when it is sent.
+    package func request(for message: Message, at now: Timestamp) -> Request {
         switch notifier.delivery(of: message, message.wording(customMessage), values, at: now) {
         case .http(let http):
-            HTTPRequest(
-                method: http.method == .put ? .put : .post, url: http.url, headers: http.headers, body: http.body,
-                timeout: Self.timeout, connectTimeout: Self.connectTimeout, bodyLimit: Self.responseLimit,
-                network: network)
+            .http(
+                HTTPRequest(
+                    method: http.method == .put ? .put : .post, url: http.url, headers: http.headers, body: http.body,
+                    timeout: Self.timeout, connectTimeout: Self.connectTimeout, bodyLimit: Self.responseLimit,
+                    network: network))
+        case .smtp(let mail):
+            .mail(
+                MailRequest(
+                    url: mail.server, requiresTLS: mail.requiresTLS,
+                    login: mail.login.map { MailRequest.Login(user: $0.user, password: $0.password) },
+                    from: mail.from, recipients: mail.recipients, message: mail.message, network: network))
         }
     }
 
@@ -54,9 +68,14 @@ package struct NotifierClient: Sendable {
     ///
     /// A reason never contains one of `secrets`, whatever the service wrote.
     package func outcome(of response: HTTPResponse, at now: Timestamp? = nil) -> DeliveryOutcome {
-        switch notifier.outcome(of: NotifierResponse(response, at: now)) {
+        presentable(notifier.outcome(of: NotifierResponse(response, at: now)))
+    }
+
+    func presentable(_ outcome: DeliveryOutcome) -> DeliveryOutcome {
+        switch outcome {
         case .delivered: .delivered
-        case .retry(let after, let reason): .retry(after: after, reason: presentable(reason))
+        case .retry(let after, let reason, let remaining):
+            .retry(after: after, reason: presentable(reason), remaining: remaining)
         case .refused(let reason): .refused(reason: presentable(reason))
         }
     }

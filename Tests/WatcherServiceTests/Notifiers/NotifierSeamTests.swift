@@ -44,7 +44,8 @@ struct NotifierSeamTests {
     @Test("is configured, rendered, classified and masked by one type")
     func complete() throws {
         let client = try client()
-        let request = client.request(for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
+        let message = Message.example(of: .test, at: NotifiersFixtures.time)
+        let request = try client.request(for: message, at: NotifiersFixtures.time).http
         #expect(request.method == .put && request.url == "https://pager.example/5550100")
         #expect(String(decoding: request.body ?? [], as: UTF8.self) == #"{"page":"Test message from watcher"}"#)
         #expect(client.masked(request.url) == "https://pager.example/***")

@@ -10,6 +10,12 @@ enum NotifiersFixtures {
     /// The keys of all services, from the program's own list.
     static let services = notifierTypes.map { $0.key }
 
+    static func servicesOverHTTP() throws -> [String] {
+        try services.filter {
+            if case .http = try client($0).request(for: .example(of: .test, at: time), at: time) { true } else { false }
+        }
+    }
+
     /// The notifier of a service as its example configures it.
     static func client(_ service: String, message: Config.CustomMessage? = nil) throws -> NotifierClient {
         let example = try #require(examples[service], "no example of \(service)")
@@ -58,6 +64,11 @@ enum NotifiersFixtures {
         "zulip": """
         {"server": "https://zulip.example.org", "email": "bot@example.org", "token": "aaaabbbbccccdddd",
          "stream": "general", "topic": "releases & more"}
+        """,
+        "apprise": #"{"server": "https://apprise.example.org", "key": "aaaabbbbccccdddd", "tags": "releases"}"#,
+        "email": """
+        {"server": "smtp://mail.example.org:587", "user": "releases", "password": "aaaabbbbccccdddd",
+         "from": "releases@example.org", "to": ["ada@example.org", "grace@example.org"]}
         """,
         "webhook": webhook(#""secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "headers": {"X-Team": "releases"}"#),
     ]

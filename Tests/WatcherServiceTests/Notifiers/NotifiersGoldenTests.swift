@@ -31,7 +31,22 @@ struct NotifiersGoldenTests {
     }
 
     /// A request as JSON; the body is shown as what it says.
-    static func readable(_ request: HTTPRequest) throws -> JSONValue {
+    static func readable(_ request: NotifierClient.Request) throws -> JSONValue {
+        switch request {
+        case .http(let http): try readable(http)
+        case .mail(let mail): readable(mail)
+        }
+    }
+
+    private static func readable(_ mail: MailRequest) -> JSONValue {
+        [
+            "method": "MAIL", "url": .string(mail.url), "from": .string(mail.from),
+            "recipients": .array(mail.recipients.map { .string($0) }), "body": ReadMail(mail.message ?? []).json,
+            "bytes": .string(String(decoding: mail.message ?? [], as: UTF8.self)),
+        ]
+    }
+
+    private static func readable(_ request: HTTPRequest) throws -> JSONValue {
         let body = try #require(request.body)
         let type = request.headers.first { $0.name == "Content-Type" }?.value ?? ""
         let value = type.hasPrefix("application/json") ? try JSONReader.read(body).value : form(body)

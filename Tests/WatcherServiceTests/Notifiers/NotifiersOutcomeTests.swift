@@ -23,11 +23,11 @@ struct NotifiersOutcomeTests {
             of: HTTPResponse(status: status, headers: HTTPHeaders(headers), body: Array(body.utf8)), at: now)
     }
 
-    /// Every service; what a success looks like is its own matter.
+    /// Every service over HTTP; what a success looks like is its own matter.
     @Test("a status means the same everywhere, but for what a service says otherwise")
     func statuses() throws {
         let retried: Set<Int> = [408, 425, 429, 500, 501, 502, 503, 504, 507, 520, 521, 522, 524, 529, 599]
-        for service in NotifiersFixtures.services {
+        for service in try NotifiersFixtures.servicesOverHTTP() {
             for status in [300, 301, 302, 303, 304, 307, 308] + Array(400...451) + Array(500...530) + [599, 600, 999] {
                 let expected: Kind = retried.contains(status) || (500...599).contains(status) ? .retry : .refused
                 let found = Self.kind(try Self.outcome(service, status))
@@ -72,6 +72,8 @@ struct NotifiersOutcomeTests {
             ("zulip", 200, #"{"result":"success","id":1}"#, .delivered),
             ("zulip", 200, #"{"result":"error","msg":"x"}"#, .refused),
             ("zulip", 400, #"{"result":"error","code":"STREAM_DOES_NOT_EXIST","msg":"x"}"#, .refused),
+            ("apprise", 200, "", .delivered), ("apprise", 204, "", .refused), ("apprise", 200, "<html>", .retry),
+            ("apprise", 424, #"{"error":"One or more notification could not be sent"}"#, .refused),
             ("webhook", 200, "", .delivered), ("webhook", 204, "", .delivered), ("webhook", 202, "<html>", .delivered),
             ("webhook", 200, "Hook rules were not satisfied.", .refused),
             ("webhook", 200, "Hook rules were not satisfied.\n", .refused),
@@ -138,7 +140,7 @@ struct NotifiersOutcomeTests {
     @Test("a spent day at ntfy is waited out until midnight UTC")
     func midnight() throws {
         let body = #"{"code":42908,"http":429,"error":"limit reached: daily message quota reached"}"#
-        guard case .retry(let after, _) = try Self.outcome("ntfy", 429, body, at: NotifiersFixtures.time) else {
+        guard case .retry(let after, _, _) = try Self.outcome("ntfy", 429, body, at: NotifiersFixtures.time) else {
             Issue.record("expected a retry")
             return
         }

@@ -7,9 +7,14 @@ import WatcherService
 @Suite("Own words in requests")
 struct NotifiersOwnWordsTests {
     private static func body(_ notifier: NotifierClient, _ message: Message) throws -> String {
-        let request = notifier.request(for: message, at: NotifiersFixtures.time)
-        let text = String(decoding: try #require(request.body), as: UTF8.self)
-        return text.removingPercentEncoding ?? text
+        switch notifier.request(for: message, at: NotifiersFixtures.time) {
+        case .http(let http):
+            let text = String(decoding: try #require(http.body), as: UTF8.self)
+            return text.removingPercentEncoding ?? text
+        case .mail(let mail):
+            let read = ReadMail(mail.message ?? [])
+            return "\(read.subject)\n\(read.text)\n\(read.html)"
+        }
     }
 
     @Test(
@@ -30,11 +35,12 @@ struct NotifiersOwnWordsTests {
         let notifier = try NotifiersFixtures.client(
             name, message: Config.CustomMessage(title: all, text: all))
         for (label, message) in NotifiersFixtures.hostile where ["release hostile", "failed hostile"].contains(label) {
-            let body = try #require(notifier.request(for: message, at: NotifiersFixtures.time).body)
+            let body = notifier.request(for: message, at: NotifiersFixtures.time).bytes
             #expect(body.count <= 60_000)
             // What the webhook's other fields hold is data.
             let json = name == "webhook" ? try JSONReader.read(body).value["text"]?.text().utf8.map { $0 } : body
-            let text = String(decoding: try #require(json), as: UTF8.self)
+            let isMail = name == "email"
+            let text = isMail ? ReadMail(body).text : String(decoding: try #require(json), as: UTF8.self)
             let working = ["@everyone", "@channel", "<!channel>", "<@U123>", "@**all**"].filter { text.contains($0) }
             #expect(working.isEmpty, "\(label)")
         }
@@ -51,7 +57,7 @@ struct NotifiersOwnWordsTests {
                          "{{tag}}": "{{releases}}"}
                 """))
         for (_, message) in NotifiersFixtures.hostile + NotifiersFixtures.plain {
-            let request = notifier.request(for: message, at: NotifiersFixtures.time)
+            let request = try notifier.request(for: message, at: NotifiersFixtures.time).http
             let body = try #require(request.body)
             let json = try JSONReader.read(body).value
             guard case .object(let members) = json else {
@@ -83,7 +89,7 @@ struct NotifiersOwnWordsTests {
         var message = Message.example(of: .failed, at: NotifiersFixtures.time)
         message.job?.reason = String(repeating: "word ", count: 1000)
         let notifier = try NotifiersFixtures.client("webhook", settings: settings)
-        #expect(try #require(notifier.request(for: message, at: NotifiersFixtures.time).body).count <= 20_000)
+        #expect(notifier.request(for: message, at: NotifiersFixtures.time).bytes.count <= 20_000)
     }
 
     @Test("what is kept outside of the file is masked by that alone")

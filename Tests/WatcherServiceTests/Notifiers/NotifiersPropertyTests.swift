@@ -75,6 +75,8 @@ struct NotifiersPropertyTests {
         "gotify": { _, bytes in bytes <= 20_000 },
         "telegram": { body, _ in Telegram.isSound(body) },
         "zulip": { body, _ in (body["content"]?.strings.first?.unicodeScalars.count ?? .max) <= 10_000 },
+        "apprise": { body, _ in (body["body"]?.strings.first?.utf8.count ?? .max) <= 8000 },
+        "email": { body, bytes in bytes <= 100_000 && (body["text"]?.strings.first?.utf8.count ?? .max) <= 20_000 },
         "webhook": { _, bytes in bytes <= 20_480 },
     ]
 
@@ -105,7 +107,7 @@ struct NotifiersPropertyTests {
             let request = try NotifiersFixtures.client(name).request(for: message, at: NotifiersFixtures.time)
             let body = try #require(try NotifiersGoldenTests.readable(request)["body"])
             let limit = try #require(Self.limits[name])
-            #expect(limit(body, request.body?.count ?? 0), "\(name) is too long, seed \(seed)")
+            #expect(limit(body, request.bytes.count), "\(name) is too long, seed \(seed)")
             for text in Self.shown(body, name) { #expect(Self.isHarmless(text), "\(name), seed \(seed)") }
         }
     }
@@ -115,7 +117,7 @@ struct NotifiersPropertyTests {
         for (label, message) in NotifiersFixtures.plain + NotifiersFixtures.hostile {
             let request = try NotifiersFixtures.client(name).request(for: message, at: NotifiersFixtures.time)
             let body = try #require(try NotifiersGoldenTests.readable(request)["body"])
-            #expect(Self.limits[name]?(body, request.body?.count ?? 0) == true, "\(name) \(label)")
+            #expect(Self.limits[name]?(body, request.bytes.count) == true, "\(name) \(label)")
             for text in Self.shown(body, name) { #expect(Self.isHarmless(text), "\(name) \(label)") }
         }
     }

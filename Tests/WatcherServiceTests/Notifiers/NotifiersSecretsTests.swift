@@ -22,9 +22,7 @@ struct NotifiersSecretsTests {
         let notifier = try NotifiersFixtures.client(name)
         let request = notifier.request(
             for: .example(of: .failed, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
-        let shown = notifier.masked(
-            ([request.url] + request.headers.map(\.value)).joined(separator: "\n")
-                + String(decoding: request.body ?? [], as: UTF8.self))
+        let shown = notifier.masked(request.shown)
         for secret in ["aaaabbbbccccdddd", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "0123456789?", "Ym90QGV4YW1wbGUub3Jn"] {
             #expect(!shown.contains(secret))
         }
@@ -60,7 +58,8 @@ struct NotifiersSecretsTests {
         ])
     func addresses(url: String, expected: String) throws {
         let request = try NotifiersFixtures.client("discord", settings: "{\"url\": \"\(url)\"}").request(
-            for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
+            for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time
+        ).http
         #expect(request.url == expected)
     }
 
@@ -69,8 +68,9 @@ struct NotifiersSecretsTests {
         let network = HTTPNetwork(caFile: "/etc/ca.pem", proxy: nil)
         let notifier = try NotifiersFixtures.client(
             "slack", settings: #"{"url": "https://example.org"}"#, network: network)
-        let request = notifier.request(
-            for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
+        let request = try notifier.request(
+            for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time
+        ).http
         #expect(request.network == network)
         #expect(request.timeout == NotifierClient.timeout && request.connectTimeout == NotifierClient.connectTimeout)
         #expect(request.bodyLimit == NotifierClient.responseLimit)

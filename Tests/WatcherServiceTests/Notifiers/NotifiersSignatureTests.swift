@@ -34,8 +34,8 @@ struct NotifiersSignatureTests {
         let notifier = try NotifiersFixtures.client(
             "webhook", settings: NotifiersFixtures.webhook(#""secret": "s3cret", "headers": {"X-Team": "releases"}"#))
         let message = Message.example(of: .release, at: NotifiersFixtures.time)
-        let first = notifier.request(for: message, at: Timestamp(seconds: 1))
-        let second = notifier.request(for: message, at: Timestamp(seconds: 2))
+        let first = try notifier.request(for: message, at: Timestamp(seconds: 1)).http
+        let second = try notifier.request(for: message, at: Timestamp(seconds: 2)).http
         #expect(first.body == second.body)
         let different = zip(first.headers, second.headers).filter { $0.value != $1.value }.map { $0.0.name }
         #expect(different == ["webhook-timestamp", "webhook-signature"])
@@ -49,8 +49,9 @@ struct NotifiersSignatureTests {
     func unsigned() throws {
         let notifier = try NotifiersFixtures.client(
             "webhook", settings: NotifiersFixtures.webhook(#""headers": {"X-Team": "releases"}"#))
-        let request = notifier.request(
-            for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
+        let request = try notifier.request(
+            for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time
+        ).http
         #expect(request.headers.map(\.name) == ["Content-Type", "webhook-id", "webhook-timestamp", "X-Team"])
     }
 
@@ -58,7 +59,8 @@ struct NotifiersSignatureTests {
     func contentType() throws {
         let settings = NotifiersFixtures.webhook(#""headers": {"content-type": "application/vnd.example+json"}"#)
         let request = try NotifiersFixtures.client("webhook", settings: settings).request(
-            for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time)
+            for: .example(of: .test, at: NotifiersFixtures.time), at: NotifiersFixtures.time
+        ).http
         #expect(request.headers.map(\.name) == ["webhook-id", "webhook-timestamp", "content-type"])
     }
 }
