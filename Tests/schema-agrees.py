@@ -26,6 +26,7 @@ ONLY_BY_MEANING = {
     "poll-every-too-long": "the value of a number inside of a string",
     "root-duplicate-key": "a repeated key, which parsers for schemas drop",
     "secret-duplicate-source": "a repeated key, which parsers for schemas drop",
+    "email-user-alone": "two keys that need each other",
     "slack-url-of-discord": "the meaning of a host's name",
     "syntax-half-surrogate": "parsers for schemas take half of a surrogate pair",
     "template-control-character": "names inside of a template",

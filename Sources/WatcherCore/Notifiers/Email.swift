@@ -30,9 +30,10 @@ struct Email: Notifier {
         let expected = "an array of 1 to \(Self.recipientLimit) e-mail addresses"
         let list = object.value("to", "The addresses of the recipients.", required: expected)
         let to = list?.distinct { $0.secret(.mailAddress) { _ in false } }
-        if case .array(let elements)? = list?.node.value, !(1...Self.recipientLimit).contains(elements.count) {
-            list?.report(.badValue, found: list?.found() ?? "", expected: expected)
-            return nil
+        list?.checkNotEmpty(expected)
+        list?.shape?.setCount(atMost: Self.recipientLimit)
+        if let to, to.count > Self.recipientLimit {
+            list?.report(.badValue, found: "\(to.count) addresses", expected: expected)
         }
         guard let server, let from, let to, !to.isEmpty else { return nil }
         (self.server, self.from, self.to) = (server, from, to)
