@@ -49,6 +49,8 @@ package struct Core: Sendable {
     var schedule: PollScheduler
     /// Upstreams with a check or a look at their identity under way.
     var checking: Set<String> = []
+    /// Those of them that are not on the account of `github`.
+    var checkingElsewhere: [String: AccountKey] = [:]
     /// Lists that bring news, until it is known whose they are.
     var held: [String: ReleaseList] = [:]
     var quotas = RateLimits()
@@ -87,10 +89,10 @@ package struct Core: Sendable {
         observe(now)
         switch event {
         case .checked(let target, let outcome, let reading):
-            note(reading, of: .github, at: now)
+            note(reading, of: AccountKey(target.source), at: now)
             checked(target, outcome, at: now)
         case .identified(let target, let outcome, let reading):
-            note(reading, of: .github, at: now)
+            note(reading, of: AccountKey(target.source), at: now)
             identified(target, outcome, at: now)
         case .dispatched(let id, let outcome, let reading):
             withJob(id, reading, at: now) { $0.dispatched(&$1, outcome, at: now) }
@@ -141,10 +143,8 @@ package struct Core: Sendable {
     package mutating func wakeIn(at now: Instant) -> Int64? {
         guard !isShuttingDown else { return nil }
         var waits: [Int64] = []
-        // With all places taken, the end of a check is what brings the next one.
-        if checking.count < config.github.concurrency, let uptime = schedule.nextUptime {
-            waits.append(uptime - now.uptime)
-        }
+        let free = freeAccounts
+        if let uptime = schedule.nextUptime(isFree: free) { waits.append(uptime - now.uptime) }
         func add(_ deadline: Timestamp?) {
             guard let deadline else { return }
             waits.append(deadline.seconds.multipliedReportingOverflow(by: 1000).partialValue - now.wall)
@@ -194,14 +194,19 @@ package struct Core: Sendable {
 
 extension Core {
     /// Whose budget a request is on.
-    enum AccountKey: Hashable {
+    enum AccountKey: Hashable, Comparable {
         case github
         case action(String)
+        /// A server that is not GitHub's, with the token.
+        case server(String)
+
+        init(_ source: AnySource) { self = source.account.map { .server($0) } ?? .github }
 
         var name: String {
             switch self {
             case .github: "github"
             case .action(let name): "action:" + name
+            case .server(let name): "server:" + name
             }
         }
     }
@@ -217,7 +222,7 @@ extension Core {
         // Out of its place while it changes, so that its list is not copied each time.
         let known = quotas.take(key)
         let before = known?.record ?? ledger.quotas[key.name]
-        var quota = known ?? RateLimit(before ?? RateLimit.Record(), requestsPerMinute: config.github.requestsPerMinute)
+        var quota = known ?? RateLimit(before ?? RateLimit.Record(), requestsPerMinute: requestsPerMinute(key))
         let result = body(&quota)
         if before != quota.record {
             ledger.quotas[key.name] = quota.record
@@ -227,24 +232,33 @@ extension Core {
         return result
     }
 
+    /// Requests a minute to one server that is not GitHub's.
+    package static let serverRequestsPerMinute = 120
+
+    private func requestsPerMinute(_ key: AccountKey) -> Int {
+        if case .server = key { Self.serverRequestsPerMinute } else { config.github.requestsPerMinute }
+    }
+
     /// The quotas of this process. That of `github` is asked for five times a look: it has a place without a search.
     struct RateLimits: Sendable {
         private var github: RateLimit?
-        private var others: [String: RateLimit] = [:]
+        private var others: [AccountKey: RateLimit] = [:]
 
         mutating func take(_ key: AccountKey) -> RateLimit? {
-            guard case .github = key else { return others.removeValue(forKey: key.name) }
+            guard case .github = key else { return others.removeValue(forKey: key) }
             defer { github = nil }
             return github
         }
 
         mutating func setRequestsPerMinute(_ limit: Int) {
             github?.requestsPerMinute = limit
-            for name in others.keys { others[name]?.requestsPerMinute = limit }
+            for key in others.keys {
+                if case .action = key { others[key]?.requestsPerMinute = limit }
+            }
         }
 
         mutating func put(_ quota: RateLimit, _ key: AccountKey) {
-            if case .github = key { github = quota } else { others[key.name] = quota }
+            if case .github = key { github = quota } else { others[key] = quota }
         }
     }
 

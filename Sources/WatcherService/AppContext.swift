@@ -200,7 +200,8 @@ package struct AppContext: Sendable {
             if let secret = config.heartbeat?.url { try read(secret, "heartbeat.url") } else { nil }
         let registry = registryClient(http, network)
         return Executor(
-            config, http: http, github: github, clients: clients, notifiers: notifiers, heartbeatURL: heartbeat,
+            config, http: http, github: github, sources: try sourceClients(http, github, registry, &redactor),
+            clients: clients, notifiers: notifiers, heartbeatURL: heartbeat,
             network: network, redactor: redactor, registry: registry,
             builders: try builders(registry, redactor, progress))
     }
@@ -240,6 +241,9 @@ package struct AppContext: Sendable {
         var found: [Failure] = []
         for (place, secret) in secretPlaces {
             do throws(Failure) { _ = try read(secret, place) } catch { found.append(error) }
+        }
+        for (name, upstream) in config.upstreams.sorted(by: { $0.key < $1.key }) {
+            do throws(Failure) { _ = try sourceValues(name, upstream.source.base) } catch { found.append(error) }
         }
         for (name, notifier) in config.notifiers.sorted(by: { $0.key < $1.key }) {
             do throws(Failure) { _ = try self.notifier(name, notifier) } catch { found.append(error) }

@@ -18,7 +18,7 @@ extension SimulatedOracle {
     private func checkReleases(_ name: String, _ world: SimulatedWorld) {
         guard let watch = disk.upstreams[name], watch.replacedBy == nil, !renewed.contains(name),
             let upstream = world.setup.config.upstreams[name], let first = firstSight[name],
-            let repository = watch.repositoryID.flatMap({ world.repositories[$0] }),
+            let repository = watch.repositoryID?.number.flatMap({ world.repositories[$0] }),
             world.names[upstream.repository] == repository.id
         else { return }
         let index = seen[name] ?? [:]
@@ -30,11 +30,11 @@ extension SimulatedOracle {
                 release.kind == .plain || release.kind == .prereleaseByTag,
                 upstream.requiredAssets.isEmpty || release.completed != nil
             else { continue }
-            let same = index.filter { $0.key != release.id && $0.value.tag == release.tag }
+            let same = index.filter { $0.key != SourceID(release.id) && $0.value.tag == release.tag }
             guard !same.contains(where: { [.taken, .firstSight].contains($0.value.reason) }) else { continue }
-            if index[release.id]?.reason != .taken {
+            if index[SourceID(release.id)]?.reason != .taken {
                 world.violate(
-                    "\(name): \(release.tag) (\(release.id)) was missed: \(index[release.id].map { "\($0.reason)" } ?? "never seen")"
+                    "\(name): \(release.tag) (\(release.id)) was missed: \(index[SourceID(release.id)].map { "\($0.reason)" } ?? "never seen")"
                 )
             }
             if let last = watch.lastSeen, world.isLower(last.tag, than: release.tag) {

@@ -11,7 +11,7 @@ final class SimulatedOracle {
     private(set) var messages: [String: (message: Message, notifiers: Set<String>, order: Int)] = [:]
     private(set) var failedDeliveries: Set<String> = []
     /// By upstream and id, as of the last save.
-    private(set) var seen: [String: [Int64: SeenReleases.Entry]] = [:]
+    private(set) var seen: [String: [SourceID: SeenReleases.Entry]] = [:]
     /// When, in true time at the latest, first sight was over, and whether there was nothing to see.
     private(set) var firstSight: [String: (time: Int64, wasEmpty: Bool)] = [:]
     /// Upstreams that a person has accepted anew.
@@ -139,13 +139,13 @@ final class SimulatedOracle {
 
     /// Promises 2, 6 and 9 for one release that was taken since the last save.
     private func checkTaken(
-        _ name: String, _ id: Int64, _ tag: String, _ watch: UpstreamState, _ index: [Int64: SeenReleases.Entry],
+        _ name: String, _ id: SourceID, _ tag: String, _ watch: UpstreamState, _ index: [SourceID: SeenReleases.Entry],
         _ world: SimulatedWorld
     ) {
         func object(_ why: String) { world.violate("\(name): \(tag) (\(id)) was taken although \(why)") }
         guard let upstream = world.setup.config.upstreams[name],
-            let repository = watch.repositoryID.flatMap({ world.repositories[$0] }),
-            let release = repository.releases.first(where: { $0.id == id })
+            let repository = watch.repositoryID?.number.flatMap({ world.repositories[$0] }),
+            let release = repository.releases.first(where: { SourceID($0.id) == id })
         else { return object("it belongs to another repository") }
         if release.tag != tag { object("its tag is \(release.tag)") }
         // A list that lags may show one that had been withdrawn before the first check.

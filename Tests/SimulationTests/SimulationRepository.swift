@@ -33,7 +33,7 @@ struct SimulatedRelease {
             default: [.init(name: "pkg-a.tar"), .init(name: "pkg-b1.tar", size: 5), .init(name: "pkg-b2.tar", size: 7)]
             }
         return Release(
-            id: id, tag: tag, name: tag, url: "https://example.org/\(repository)/\(id)", isDraft: isDraft,
+            id: SourceID(id), tag: tag, name: tag, url: "https://example.org/\(repository)/\(id)", isDraft: isDraft,
             isPrerelease: isFlagged,
             publishedAt: published.map { Timestamp(seconds: $0 / 1000) }, assets: assets)
     }

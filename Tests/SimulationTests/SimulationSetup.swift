@@ -76,7 +76,8 @@ struct SimulatedSetup {
             let name = dice.pick(config.upstreams.keys.sorted())
             wereRepointed.insert(name)
             let isFork = repositoryName(name).hasSuffix(Self.fork)
-            config.upstreams[name]?.repository = "owner/" + name + (isFork ? "" : Self.fork)
+            config.upstreams[name]?.source = AnySource(
+                GitHubReleases(repository: "owner/" + name + (isFork ? "" : Self.fork)))
         case 1:
             let name = dice.pick(config.actions.keys.sorted())
             guard case .workflowDispatch(var dispatch) = config.actions[name]?.work else { return }

@@ -64,7 +64,7 @@ extension SimulatedWorld {
     }
 
     private func repository(_ target: CheckTarget) -> SimulatedRepository? {
-        names[target.repository].flatMap { repositories[$0] }
+        names[target.source.name].flatMap { repositories[$0] }
     }
 
     private func check(_ check: Command.Check) -> CheckOutcome {
@@ -73,7 +73,7 @@ extension SimulatedWorld {
         var identity: RepositoryIdentity?
         if check.isSweep {
             identity = RepositoryIdentity(
-                id: repository.id, fullName: repository.fullName, isArchived: repository.isArchived)
+                id: SourceID(repository.id), fullName: repository.fullName, isArchived: repository.isArchived)
         }
         if !isCalm, dice.perMille(15) {
             // Half a database: an empty list.
@@ -97,7 +97,8 @@ extension SimulatedWorld {
         if let trouble = trouble(100) { return .failed(trouble) }
         guard let repository = repository(target) else { return .failed(.permanent("not found", hint: nil)) }
         return .known(
-            RepositoryIdentity(id: repository.id, fullName: repository.fullName, isArchived: repository.isArchived))
+            RepositoryIdentity(
+                id: SourceID(repository.id), fullName: repository.fullName, isArchived: repository.isArchived))
     }
 
     /// Starts the run and answers what is given.

@@ -18,8 +18,7 @@ extension Config {
         /// Reports what is wrong with them: once, and not again for each object to which they apply.
         func check(upstreams names: Set<String>?) {
             _ = value?.object("defaults") { object in
-                _ = object.value("upstreams", "Keys of upstreams, all but the repository.")?.object("upstreamDefaults")
-                {
+                _ = object.value("upstreams", "Keys of upstreams, all but the source.")?.object("upstreamDefaults") {
                     _ = Upstream(reading: $0, isDefault: true)
                 }
                 _ = object.value("notifiers", "Keys of notifiers, all but the service.")?.object("notifierDefaults") {

@@ -33,7 +33,7 @@ extension Config {
         let found = members?.upstreams()
         for (name, value) in found ?? [] {
             upstreams[name] =
-                value.object("upstream", defaults: defaults.upstreams) { Upstream(reading: $0) }
+                value.object("upstream", defaults: defaults.upstreams) { Upstream(reading: $0) } ?? nil
                 ?? Upstream(repository: "")
         }
         // Without any, each name that refers to one would be a problem of its own that explains nothing.
@@ -66,6 +66,7 @@ extension Config {
     private func adviseOnQuota(_ value: ConfigValue) {
         guard github.token == nil, github.apiURL == GitHub.defaultURL else { return }
         let perDay = upstreams.values.reduce(into: Int64(0)) { sum, upstream in
+            guard upstream.source.account == nil else { return }
             sum += 86_400 / max(1, upstream.every ?? poll.every ?? Poll.everyWithoutToken)
         }
         guard perDay > GitHub.hourlyLimitWithoutToken * 24 else { return }

@@ -1,9 +1,35 @@
 extension Config.Upstream {
-    /// With `isDefault` the keys that may stand under `defaults`: all but the repository.
-    init(reading object: ConfigObject, isDefault: Bool = false) {
-        self.init(
-            repository: isDefault
-                ? "" : object.text("github", .repository, "The repository as OWNER/NAME.", required: true) ?? "")
+    /// With `isDefault` the keys that may stand under `defaults`: all but the source. Nil without a source.
+    init?(reading object: ConfigObject, isDefault: Bool = false) {
+        let source: (any ReleaseSource)? =
+            isDefault ? GitHubReleases(repository: "") : Self.source(object)
+        // The other keys are read all the same, so that all problems show at once.
+        self.init(source ?? GitHubReleases(repository: ""))
+        readRules(object, isDefault: isDefault)
+        guard let source else { return nil }
+        if !isDefault { refuseWhatIsMissing(source, object) }
+    }
+
+    private static func source(_ object: ConfigObject) -> (any ReleaseSource)? {
+        object.exactlyOne(
+            "no source",
+            of: sourceTypes.map { type in (type.key, type.summary, { value in type.init(reading: value) }) })
+    }
+
+    /// What the source has not cannot be asked for.
+    private func refuseWhatIsMissing(_ source: any ReleaseSource, _ object: ConfigObject) {
+        var needs: [(key: String, feature: SourceFeature)] = [("requiredAssets", .assets), ("assetDeadline", .assets)]
+        needs += ["line", "prereleases", "minimumVersion", "include", "exclude"].map { ($0, .versions) }
+        for (key, feature) in needs where !source.features.contains(feature) {
+            guard let value = object.own(key) else { continue }
+            let what = feature == .assets ? "releases with assets" : "several versions"
+            value.report(
+                .conflict, found: "\"\(key)\" for \"\(type(of: source).key)\"",
+                expected: "a source that has \(what)")
+        }
+    }
+
+    private mutating func readRules(_ object: ConfigObject, isDefault: Bool) {
         line = object.text(
             "line", .tagLine,
             "Which of several lines of tags is followed: what stands before the version, such as "

@@ -57,8 +57,9 @@ package struct Config: Sendable, Equatable {
     }
 
     package struct Upstream: Sendable, Equatable {
-        /// `OWNER/NAME`.
-        package var repository: String
+        package var source: AnySource
+        /// The source's name: of GitHub, `OWNER/NAME`.
+        package var repository: String { source.name }
         /// What stands before the version in the tags that are followed; nil: found at the first check.
         package var line: String?
         package var prereleases = false
@@ -74,7 +75,9 @@ package struct Config: Sendable, Equatable {
         /// Seconds; nil means `poll.every`.
         package var every: Int64?
 
-        package init(repository: String) { self.repository = repository }
+        package init(_ source: any ReleaseSource) { self.source = AnySource(source) }
+
+        package init(repository: String) { self.init(GitHubReleases(repository: repository)) }
     }
 
     package enum FirstSight: String, Sendable, CaseIterable {

@@ -54,6 +54,13 @@ package final class ConfigObject {
         return nil
     }
 
+    /// The value of a key that was asked for before, where it stands in the object itself.
+    func own(_ name: String) -> ConfigValue? {
+        members.first { $0.name == name }.map {
+            ConfigValue(node: $0.value, path: value.path.key(name), document: value.document)
+        }
+    }
+
     /// Reads the one of several keys that is there; none and more than one are problems. `noun` says what is missing.
     func exactlyOne<Result>(
         _ noun: String, of readers: [(key: String, description: String, read: (ConfigValue) -> Result?)]

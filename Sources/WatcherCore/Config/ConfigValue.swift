@@ -1,5 +1,5 @@
 /// One value of the file: reads itself as what is asked for, or reports why it is not that and gives nil.
-struct ConfigValue {
+package struct ConfigValue {
     let node: JSONNode
     let path: ConfigPath
     let document: ConfigDocument

@@ -46,10 +46,10 @@ extension Core {
 
     /// Takes a limit to heart, whatever has become of the upstream meanwhile: it is the account's.
     private mutating func heed(_ trouble: RequestFailure, from target: CheckTarget, at now: Instant) {
-        guard case .rateLimited(let seconds, let reason) = trouble, target.apiURL == config.github.apiURL else {
-            return
-        }
-        pause(.github, seconds: seconds, reason, at: now)
+        guard case .rateLimited(let seconds, let reason) = trouble else { return }
+        let account = AccountKey(target.source)
+        guard account != .github || target.apiURL == config.github.apiURL else { return }
+        pause(account, seconds: seconds, reason, at: now)
     }
 
     /// The upstream of a check that is under way, if the configuration still says what the check was started with.
@@ -62,6 +62,7 @@ extension Core {
     /// is configured now is checked at once.
     mutating func abandon(_ name: String, at now: Instant) {
         guard checking.remove(name) != nil else { return }
+        checkingElsewhere[name] = nil
         held[name] = nil
         if config.upstreams[name] != nil { schedule.planNow([name], at: now) }
     }
@@ -125,7 +126,7 @@ extension Core {
         watch.lastGoodCheck = now.floor
         ledger.upstreams[name] = watch
         changed(findings.isDurable ? .durable : .noted)
-        withQuota(.github) { $0.recover() }
+        withQuota(AccountKey(upstream.source)) { $0.recover() }
         if failures >= Self.failuresUntilTold {
             tell(.upstreamRecovered, upstream: name, detail: "after \(failures) failed checks", at: now)
             say(
@@ -143,10 +144,13 @@ extension Core {
         _ name: String, _ upstream: Config.Upstream, _ findings: UpstreamState.CheckDiff, at now: Instant
     ) {
         for tag in findings.republished {
+            let what =
+                upstream.source.base.features.contains(.objects)
+                ? "the tag \(tag) of \(upstream.repository) now stands for another object"
+                : "\(upstream.repository) has published \(tag) again under a new id"
             attend(
                 "republished:\(name):\(tag)", upstream: name,
-                "\(upstream.repository) has published \(tag) again under a new id; it was taken before and is not taken again: watcher trigger rebuilds it",
-                at: now)
+                "\(what); it was taken before and is not taken again: watcher trigger rebuilds it", at: now)
         }
         for item in findings.stalled {
             tell(
@@ -173,6 +177,7 @@ extension Core {
     private mutating func failed(_ name: String, _ trouble: RequestFailure, at now: Instant) {
         if trouble == .cancelled {
             checking.remove(name)
+            checkingElsewhere[name] = nil
             return
         }
         var watch = ledger.upstreams[name] ?? UpstreamState()
@@ -196,6 +201,7 @@ extension Core {
         _ name: String, _ word: CheckResult.Word, detail: String?, isLook: Bool = true, at now: Instant
     ) {
         checking.remove(name)
+        checkingElsewhere[name] = nil
         held[name] = nil
         if isLook, var watch = ledger.upstreams[name] {
             watch.firstCheck = watch.firstCheck ?? now.floor
@@ -226,16 +232,16 @@ extension Core {
     }
 
     /// Ends a look at a name that now belongs to another repository: nothing is taken from it until a person accepts it.
-    mutating func stop(_ name: String, _ repository: String, replacedBy id: Int64, at now: Instant) {
+    mutating func stop(_ name: String, _ repository: String, replacedBy id: SourceID, at now: Instant) {
         let reason = Self.replacedReason(repository, id)
         say(
             .failure, "\(name): \(reason)",
             hint: "look at the repository, then watcher accept \(name) if it is to be trusted",
-            topic: "repository replaced", ["upstream": name, "id": String(id)])
+            topic: "repository replaced", ["upstream": name, "id": id.text])
         finish(name, .failed, detail: reason, at: now)
     }
 
-    private static func replacedReason(_ repository: String, _ id: Int64) -> String {
+    private static func replacedReason(_ repository: String, _ id: SourceID) -> String {
         "the name \(repository) now belongs to another repository (id \(id)): stopped"
     }
 }

@@ -1,9 +1,9 @@
-// Which upstreams are looked at now, and which have to wait.
+// Which upstreams are checked now, and which have to wait for their account's limits.
 
 extension Core {
     mutating func dueChecks(at now: Instant) -> [Command] {
         var commands: [Command] = []
-        while checking.count < config.github.concurrency, let name = schedule.next(at: now) {
+        while let (name, account) = nextDue(at: now) {
             guard let upstream = config.upstreams[name] else { continue }
             if let watch = ledger.upstreams[name], watch.replacedBy != nil, watch.repository != upstream.repository {
                 // The configuration has come to name another repository: the look at that one decides.
@@ -13,23 +13,39 @@ extension Core {
                 stop(name, upstream.repository, replacedBy: other, at: now)
                 continue
             }
-            switch withQuota(.github, { $0.permission(at: now) }) {
+            switch withQuota(account, { $0.permission(at: now) }) {
             case .granted:
-                if mode.repeats, let until = lowUntil(at: now) {
+                if mode.repeats, let until = lowUntil(account, at: now) {
                     postpone(name, until: until, Self.lowReason, at: now)
                     continue
                 }
-                withQuota(.github) { $0.spend(at: now) }
+                withQuota(account) { $0.spend(at: now) }
                 checking.insert(name)
+                if case .server = account { checkingElsewhere[name] = account }
                 commands.append(.check(check(name, upstream, now)))
             case .paused(let until):
-                postpone(name, until: until, pauseReason, at: now)
-            case .busy(let uptime):
-                schedule.putBack(until: uptime)
-                return commands
+                postpone(name, until: until, pauseReason(account), at: now)
+            case .busy(let uptime): schedule.putBack(name, account, until: uptime)
             }
         }
         return commands
+    }
+
+    /// Checks of one server that may be under way at once, but for GitHub, where that can be configured.
+    package static let serverConcurrency = 4
+
+    private mutating func nextDue(at now: Instant) -> (name: String, account: AccountKey)? {
+        let free = freeAccounts
+        return schedule.next(config, isFree: free, at: now)
+    }
+
+    /// Whether an account has a place for another check.
+    var freeAccounts: (AccountKey) -> Bool {
+        let (elsewhere, underWay, limit) = (checkingElsewhere, checking.count, config.github.concurrency)
+        return { account in
+            guard case .server = account else { return underWay - elsewhere.count < limit }
+            return elsewhere.count(where: { $0.value == account }) < Self.serverConcurrency
+        }
     }
 
     /// The second half of looks that brought news: who the repository is, or all pages.
@@ -47,12 +63,13 @@ extension Core {
                 abandon(name, at: now)
                 return false
             }
-            if let until = pausedUntil(.github, at: now) {
-                // Nothing of the look was taken in: the next one finds the same news.
-                postpone(name, until: until, pauseReason, at: now)
+            let account = AccountKey(target.source)
+            if let until = pausedUntil(account, at: now) {
+                // Nothing of the check was taken in: the next one finds the same news.
+                postpone(name, until: until, pauseReason(account), at: now)
                 return false
             }
-            withQuota(.github) { $0.spend(at: now) }
+            withQuota(account) { $0.spend(at: now) }
             return true
         }
     }
@@ -65,20 +82,20 @@ extension Core {
         spread.remove(name)
     }
 
-    private var pauseReason: String {
-        ledger.quotas[AccountKey.github.name]?.pauseReason ?? "GitHub asked for a pause"
+    private func pauseReason(_ account: AccountKey) -> String {
+        ledger.quotas[account.name]?.pauseReason ?? "the server asked for a pause"
     }
 
     /// When the quota is full again, if so little of it is left that looks have to wait for that.
-    private func lowUntil(at now: Instant) -> Timestamp? {
-        let quota = ledger.quotas[AccountKey.github.name]
+    private func lowUntil(_ account: AccountKey, at now: Instant) -> Timestamp? {
+        let quota = ledger.quotas[account.name]
         return PollBudget.isLow(quota, underWay: checking.count, at: now) ? quota?.resetsAt : nil
     }
 
     private static let lowReason = "the rest of the quota is kept for what has been begun"
 
     private func check(_ name: String, _ upstream: Config.Upstream, _ now: Instant) -> Command.Check {
-        let target = CheckTarget(upstream: name, apiURL: config.github.apiURL, repository: upstream.repository)
+        let target = CheckTarget(upstream: name, apiURL: config.github.apiURL, source: upstream.source)
         guard let watch = ledger.upstreams[name], let lastSweep = watch.lastSweep else {
             return Command.Check(target: target, isSweep: true, etag: nil)
         }

@@ -75,16 +75,17 @@ package struct Job: Sendable, Equatable, Codable {
 
     package enum Ending: String, Sendable, Equatable, Codable { case succeeded, failed, superseded }
 
-    /// `repositories` holds the numeric id of each cause's repository, by upstream, where it is known.
+    /// `repositories` holds the id of each cause's repository, by upstream, where it is known.
     package init(
-        action: String, causes: [String: ReleaseReference], repositories: [String: Int64] = [:], generation: Int,
+        action: String, causes: [String: ReleaseReference], repositories: [String: SourceID] = [:], generation: Int,
         created: Timestamp, firstNews: Timestamp? = nil, notBefore: Timestamp? = nil
     ) {
         var hash = StableHash(action, String(generation))
         for (upstream, release) in causes.sorted(by: { $0.key < $1.key }) {
             hash.combine(upstream)
             hash.combine(release.tag)
-            if let id = repositories[upstream] { hash.combine(String(id)) }
+            if let digest = release.digest { hash.combine(digest) }
+            if let id = repositories[upstream] { hash.combine(id.text) }
         }
         self.id = "w-" + hash.name
         self.action = action

@@ -11,7 +11,7 @@ package struct Template: Sendable, Hashable {
     }
 
     package enum Field: String, Sendable, Hashable, CaseIterable {
-        case tag, version, major, minor, publishedAt, url, slug, line
+        case tag, version, major, minor, publishedAt, url, slug, line, digest
     }
 
     package enum Problem: Error, Equatable, Sendable {
@@ -80,6 +80,7 @@ package struct Template: Sendable, Hashable {
             case .text(let literal): literal
             case .upstream(_, .url): "https://example.com/1.2.3"
             case .upstream(_, .publishedAt): "2026-01-01T00:00:00Z"
+            case .upstream(_, .digest): "sha256:" + String(repeating: "0", count: 64)
             case .upstream, .jobID, .jobHighest: "1"
             }
         }.joined()
@@ -112,6 +113,7 @@ package struct Template: Sendable, Hashable {
                 case .url: text += release.url
                 case .slug: text += Tag.slug(release.tag)
                 case .line: text += version?.line ?? ""
+                case .digest: text += release.digest ?? ""
                 }
             }
         }

@@ -18,17 +18,7 @@ struct Webhook: Notifier {
             "secret", .signingSecret,
             "Signs each request, as Standard Webhooks says. After whsec_ it is base64, any other "
                 + "text is taken as its bytes.")
-        var headers: [String: Secret] = [:]
-        var seen: Set<String> = []
-        for (name, value) in object.value("headers", "More headers for each request.", default: .object([]))?.members(
-            names: .headerName) ?? []
-        {
-            if !seen.insert(name.lowercased()).inserted {
-                value.report(.badValue, found: "this header for the second time", expected: "each once")
-            }
-            headers[name] = value.secret(.headerValue) { _ in Self.isCredential(name) }
-        }
-        self.headers = headers
+        headers = object.headers("More headers for each request.")
         body = object.value(
             "body",
             "Any JSON in place of the built-in body. Its strings are templates as in message; a "
@@ -37,18 +27,11 @@ struct Webhook: Notifier {
         self.url = url
     }
 
-    /// Most headers are no secrets.
-    private static func isCredential(_ name: String) -> Bool {
-        ["authorization", "cookie", "key", "password", "secret", "token"].contains { name.lowercased().contains($0) }
-    }
-
     var secrets: [Secret] { [url] + (secret.map { [$0] } ?? []) + headers.values }
 
     func masks(_ values: SecretValues) -> [String] {
-        let headers = self.headers.values.map { values[$0] }
-        let words = headers + headers.flatMap { $0.split(separator: " ").map(String.init) }
-        return SecretValues.parts(ofURL: values[url])
-            + (words + (secret.map { [values[$0]] } ?? [])).filter { $0.utf8.count >= SecretValues.shortestPart }
+        let signing = (secret.map { [values[$0]] } ?? []).filter { $0.utf8.count >= SecretValues.shortestPart }
+        return SecretValues.parts(ofURL: values[url]) + headers.masked(values) + signing
     }
 
     /// Bytes of a body: Standard Webhooks asks for less than 20 KB, and some receivers pass it on as an argument.

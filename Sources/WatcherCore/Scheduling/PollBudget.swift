@@ -46,7 +46,7 @@ package struct PollBudget: Sendable, Equatable {
         var asked = 0.0
         let sweeps = 3600 / Double(max(config.poll.sweep, 1))
         let built = Set(ledger.jobs.filter(\.isRunning).flatMap(\.causes.keys))
-        for (name, upstream) in config.upstreams {
+        for (name, upstream) in config.upstreams where upstream.source.account == nil {
             var interval = Core.interval(of: upstream, in: config)
             if built.contains(name) || ledger.upstreams[name]?.isIncomplete == true {
                 interval = min(interval, Core.attentiveInterval)

@@ -4,53 +4,89 @@
 /// then at each on its own interval, on a clock that nobody can set: the second looks are spread over the interval by
 /// name, and jitter from a stable hash keeps them from bunching.
 package struct PollScheduler: Sendable {
-    /// What is due, in order.
-    private var queue: [String]
-    private var head = 0
-    /// Uptimes in milliseconds of those that are not in the queue.
+    /// What is due on one account.
+    private struct Lane {
+        var queue: [String] = []
+        var head = 0
+        /// Our own limit of requests in a minute: nothing before this uptime.
+        var busyUntil: Int64?
+
+        var isEmpty: Bool { head == queue.count }
+    }
+
+    /// By account.
+    private var lanes: [Core.AccountKey: Lane] = [:]
+    /// The accounts in a fixed order.
+    private var order: [Core.AccountKey] = []
+    /// All that is in a lane.
+    private var queued: Set<String> = []
+    /// Uptimes in milliseconds of those that are in none.
     private var times = TimerQueue()
-    /// Our own limit of requests in a minute: nothing before this uptime.
-    private var busyUntil: Int64?
 
     init(_ config: Config, mode: Core.Mode) {
-        queue = config.upstreams.keys.filter { mode.upstreams?.contains($0) ?? true }.sorted()
-    }
-
-    /// Whether a look at this upstream is still to come in this pass.
-    func isQueued(_ upstream: String) -> Bool { hasQueue && queue[head...].contains(upstream) }
-
-    var hasQueue: Bool { head < queue.count }
-
-    /// When to come back for a check; nil when no time is known.
-    var nextUptime: Int64? {
-        mutating get { hasQueue ? busyUntil : times.soonest }
-    }
-
-    /// The next upstream that is due.
-    mutating func next(at now: Instant) -> String? {
-        if let busyUntil, now.uptime < busyUntil { return nil }
-        busyUntil = nil
-        if !hasQueue {
-            queue = []
-            head = 0
-            while let name = times.popFirst(until: now.uptime) { queue.append(name) }
+        for name in config.upstreams.keys.sorted() where mode.upstreams?.contains(name) ?? true {
+            enqueue(name, in: config)
         }
-        guard hasQueue else { return nil }
-        defer { head += 1 }
-        return queue[head]
     }
 
-    /// Puts the upstream that `next` named last back, until an uptime.
-    mutating func putBack(until uptime: Int64) {
-        head -= 1
-        busyUntil = uptime
+    /// Whether a check of this upstream is still to come in this pass.
+    func isQueued(_ upstream: String) -> Bool { queued.contains(upstream) }
+
+    var hasQueue: Bool { !queued.isEmpty }
+
+    /// When to come back for a check; nil when no time is known. `isFree`: whether an account has a place for another
+    /// check; where it has none, the end of one is what brings the next.
+    mutating func nextUptime(isFree: (Core.AccountKey) -> Bool) -> Int64? {
+        let waits = order.compactMap { account in
+            lanes[account].flatMap { $0.isEmpty || !isFree(account) ? nil : $0.busyUntil }
+        }
+        return (waits + [times.soonest].compactMap { $0 }).min()
+    }
+
+    /// The next upstream that is due on an account with a free place.
+    mutating func next(
+        _ config: Config, isFree: (Core.AccountKey) -> Bool, at now: Instant
+    ) -> (name: String, account: Core.AccountKey)? {
+        while let name = times.popFirst(until: now.uptime) { enqueue(name, in: config) }
+        for account in order {
+            guard var lane = lanes[account], !lane.isEmpty else { continue }
+            if let until = lane.busyUntil, now.uptime < until { continue }
+            guard isFree(account) else { continue }
+            // Out of its place while it changes, so that the queue is not copied.
+            lanes[account] = nil
+            lane.busyUntil = nil
+            let name = lane.queue[lane.head]
+            lane.head += 1
+            if lane.isEmpty { lane = Lane() }
+            lanes[account] = lane
+            queued.remove(name)
+            // A configuration that is new since then may have moved it to another account.
+            return (name, config.upstreams[name].map { Core.AccountKey($0.source) } ?? account)
+        }
+        return nil
+    }
+
+    /// Puts an upstream that `next` named back in front, until an uptime.
+    mutating func putBack(_ upstream: String, _ account: Core.AccountKey, until uptime: Int64) {
+        guard var lane = lanes.removeValue(forKey: account) else { return }
+        if lane.head > 0 { lane.head -= 1 } else { lane.queue.insert(upstream, at: 0) }
+        lane.busyUntil = uptime
+        lanes[account] = lane
+        queued.insert(upstream)
+    }
+
+    private mutating func enqueue(_ upstream: String, in config: Config) {
+        guard let account = config.upstreams[upstream].map({ Core.AccountKey($0.source) }) else { return }
+        guard queued.insert(upstream).inserted else { return }
+        if lanes[account] == nil { order = (order + [account]).sorted() }
+        lanes[account, default: Lane()].queue.append(upstream)
     }
 
     mutating func plan(_ upstream: String, in milliseconds: Int64, at now: Instant) {
         times.set(upstream, now.uptime + max(milliseconds, 0))
     }
 
-    /// Looks at these now.
+    /// Checks these now.
     mutating func planNow(_ upstreams: some Sequence<String>, at now: Instant) {
         for upstream in upstreams where !isQueued(upstream) { plan(upstream, in: 0, at: now) }
     }
@@ -64,7 +100,10 @@ package struct PollScheduler: Sendable {
 extension Core {
     /// Seconds between two looks at an upstream when all is well.
     package static func interval(of upstream: Config.Upstream, in config: Config) -> Int64 {
-        upstream.every ?? config.poll.every ?? (config.github.token == nil ? 900 : 120)
+        if let every = upstream.every ?? config.poll.every { return every }
+        // How much another server allows is not known before it says no.
+        let hasToken = config.github.token != nil && upstream.source.account == nil
+        return hasToken ? Config.Poll.everyWithToken : Config.Poll.everyWithoutToken
     }
 
     /// While something waits its upstream is looked at this often, in seconds, where its interval is longer.
@@ -79,7 +118,8 @@ extension Core {
         } else if watch.isIncomplete || ledger.jobs.contains(where: { $0.isRunning && $0.causes[name] != nil }) {
             seconds = min(seconds, Double(Self.attentiveInterval))
         }
-        let budget = budget(at: now)
+        let isOnGitHub = upstream.source.account == nil
+        let budget = isOnGitHub ? budget(at: now) : PollBudget()
         var hash = StableHash(name)
         hash.combine(String(now.uptime))
         let place = Double(hash.value % 1000 + 1) / 1000

@@ -27,9 +27,9 @@ extension JSONSkimmer {
         if key("lastSeen") { watch.lastSeen = try release() }
         watch.lastSweep = try time("lastSweep")
         watch.line = try string("line")
-        watch.replacedBy = try integer("replacedBy")
+        watch.replacedBy = try id("replacedBy")
         watch.repository = try string("repository")
-        watch.repositoryID = try integer("repositoryID")
+        watch.repositoryID = try id("repositoryID")
         watch.seen = try needed("seen") { reader throws(Unknown) in try reader.seen() }
         watch.usualGap = try integer("usualGap")
         if key("waiting") { watch.waiting = try list { reader throws(Unknown) in try reader.waiting() } }
@@ -51,7 +51,7 @@ extension JSONSkimmer {
     private mutating func waiting() throws(Unknown) -> UpstreamState.Waiting {
         try open()
         let deadline = try needed("deadline") { reader throws(Unknown) in try reader.time() }
-        let id = try needed("id") { reader throws(Unknown) in try reader.integer() }
+        let id = try Self.needed(try id("id"))
         let isFarDown = try needed("isFarDown") { reader throws(Unknown) in try reader.flag() }
         let isStalled = try needed("isStalled") { reader throws(Unknown) in try reader.flag() }
         let missing = try needed("missing") { reader throws(Unknown) in
@@ -68,14 +68,17 @@ extension JSONSkimmer {
 
     private mutating func release() throws(Unknown) -> ReleaseReference {
         try open()
+        let digest = try string("digest")
         let prerelease = try needed("prerelease") { reader throws(Unknown) in try reader.flag() }
         let publishedAt = try time("publishedAt")
         let stated = try string("statedVersion")
         let tag = try Self.needed(try string("tag"))
         let url = try Self.needed(try string("url"))
         guard try close() else { throw Unknown() }
-        return ReleaseReference(
+        var release = ReleaseReference(
             tag: tag, url: url, publishedAt: publishedAt, prerelease: prerelease, statedVersion: stated)
+        release.digest = digest
+        return release
     }
 
     // MARK: - Members
@@ -92,4 +95,11 @@ extension JSONSkimmer {
     private mutating func string(_ name: String) throws(Unknown) -> String? { key(name) ? try string() : nil }
 
     private mutating func integer(_ name: String) throws(Unknown) -> Int64? { key(name) ? try integer() : nil }
+
+    /// A number, or a string that is no number.
+    private mutating func id(_ name: String) throws(Unknown) -> SourceID? {
+        guard key(name) else { return nil }
+        guard isString else { return SourceID(try integer()) }
+        return try Self.needed(SourceID(try string()))
+    }
 }

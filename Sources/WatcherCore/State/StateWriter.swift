@@ -57,6 +57,7 @@ struct StateWriter {
 
     private mutating func write(_ release: ReleaseReference) {
         open()
+        member("digest", release.digest)
         member("prerelease", release.prerelease)
         member("publishedAt", release.publishedAt)
         member("statedVersion", release.statedVersion)
@@ -106,6 +107,12 @@ struct StateWriter {
         guard let value else { return }
         key(name)
         raw(String(value))
+    }
+
+    private mutating func member(_ name: String, _ value: SourceID?) {
+        guard let value else { return }
+        key(name)
+        if value.number != nil { raw(value.text) } else { text(value.text) }
     }
 
     private mutating func member(_ name: String, _ value: Bool) {

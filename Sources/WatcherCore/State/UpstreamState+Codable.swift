@@ -8,7 +8,7 @@ extension UpstreamState: Codable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init()
-        repositoryID = try container.decodeIfPresent(Int64.self, forKey: .repositoryID)
+        repositoryID = try container.decodeIfPresent(SourceID.self, forKey: .repositoryID)
         repository = try container.decodeIfPresent(String.self, forKey: .repository)
         lastSeen = try container.decodeIfPresent(ReleaseReference.self, forKey: .lastSeen)
         line = try container.decodeIfPresent(String.self, forKey: .line)
@@ -23,7 +23,7 @@ extension UpstreamState: Codable {
         emptySince = try container.decodeIfPresent(Timestamp.self, forKey: .emptySince)
         failures = try container.decodeIfPresent(Int.self, forKey: .failures) ?? 0
         lastError = try container.decodeIfPresent(String.self, forKey: .lastError)
-        replacedBy = try container.decodeIfPresent(Int64.self, forKey: .replacedBy)
+        replacedBy = try container.decodeIfPresent(SourceID.self, forKey: .replacedBy)
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -126,7 +126,7 @@ package struct Explanation: Sendable {
 
     package var json: JSONValue {
         .compact([
-            ("repository", .string(repository)), ("id", identity.map { .integer($0.id) }),
+            ("repository", .string(repository)), ("id", identity.map(\.id.json)),
             ("fullName", identity.map { .string($0.fullName) }),
             ("line", followed.map { .string($0) }),
             (

@@ -19,7 +19,7 @@ package enum JSONStatus: StatusFormat {
         .compact([
             ("repository", .string(upstream.repository)), ("lastSeen", upstream.lastSeen.map(release)),
             ("lastGoodCheck", time(upstream.lastGoodCheck)), ("failures", .integer(upstream.failures)),
-            ("error", string(upstream.error)), ("stopped", upstream.replacedBy.map { .integer($0) }),
+            ("error", string(upstream.error)), ("stopped", upstream.replacedBy.map(\.json)),
             ("stale", .bool(upstream.isStale)),
             ("waiting", upstream.waiting.isEmpty ? nil : .array(upstream.waiting.map(waiting))),
         ])

@@ -35,7 +35,7 @@ package struct StatusSnapshot: Sendable, Equatable {
         package var failures = 0
         package var error: String?
         /// The id of the repository that has taken the name: checks are stopped until it is accepted.
-        package var replacedBy: Int64?
+        package var replacedBy: SourceID?
         /// No good check for longer than its interval and the usual gap between passes explain.
         package var isStale = false
         package var waiting: [Waiting] = []

@@ -27,13 +27,13 @@ package struct RateLimitReading: Sendable, Equatable {
     }
 }
 
-/// Who a repository is: the number stays when the name changes.
+/// Who a repository is: the id stays when the name changes.
 package struct RepositoryIdentity: Sendable, Equatable {
-    package var id: Int64
+    package var id: SourceID
     package var fullName: String
     package var isArchived: Bool
 
-    package init(id: Int64, fullName: String, isArchived: Bool = false) {
+    package init(id: SourceID, fullName: String, isArchived: Bool = false) {
         self.id = id
         self.fullName = fullName
         self.isArchived = isArchived

@@ -4,15 +4,19 @@
 /// request nor have its answer taken for another repository's.
 package struct CheckTarget: Sendable, Hashable {
     package var upstream: String
-    /// The root of the server's API.
+    /// The root of the API of `github`.
     package var apiURL: String
-    /// `OWNER/NAME`.
-    package var repository: String
+    package var source: AnySource
 
-    package init(upstream: String, apiURL: String, repository: String) {
+    package init(upstream: String, apiURL: String, source: AnySource) {
         self.upstream = upstream
         self.apiURL = apiURL
-        self.repository = repository
+        self.source = source
+    }
+
+    /// A repository of GitHub, `OWNER/NAME`.
+    package init(upstream: String, apiURL: String, repository: String) {
+        self.init(upstream: upstream, apiURL: apiURL, source: AnySource(GitHubReleases(repository: repository)))
     }
 }
 
@@ -20,7 +24,7 @@ extension Config {
     /// Where an upstream is checked by this configuration; nil when it is not in it.
     package func checkTarget(of upstream: String) -> CheckTarget? {
         upstreams[upstream].map {
-            CheckTarget(upstream: upstream, apiURL: github.apiURL, repository: $0.repository)
+            CheckTarget(upstream: upstream, apiURL: github.apiURL, source: $0.source)
         }
     }
 }

@@ -1,6 +1,6 @@
 /// A release as GitHub publishes it, reduced to what a decision needs.
 package struct Release: Sendable, Hashable {
-    package var id: Int64
+    package var id: SourceID
     package var tag: String
     package var name: String?
     package var url: String
@@ -9,9 +9,11 @@ package struct Release: Sendable, Hashable {
     /// Nil for drafts. GitHub dates all others; `Judge` says what becomes of one that has no date.
     package var publishedAt: Timestamp?
     package var assets: [Asset]
+    /// What its tag stands for, where that is what is followed (`SourceFeature.digest`).
+    package var digest: String?
 
     package init(
-        id: Int64, tag: String, name: String? = nil, url: String = "", isDraft: Bool = false,
+        id: SourceID, tag: String, name: String? = nil, url: String = "", isDraft: Bool = false,
         isPrerelease: Bool = false,
         publishedAt: Timestamp? = nil, assets: [Asset] = []
     ) {
@@ -50,6 +52,8 @@ package struct ReleaseReference: Sendable, Hashable, Codable {
 
     /// The version, where `include` cuts it out of the tag.
     package var statedVersion: String?
+    /// What the tag stood for, where that is what is followed.
+    package var digest: String?
 
     package init(
         tag: String, url: String, publishedAt: Timestamp?, prerelease: Bool = false, statedVersion: String? = nil
@@ -66,10 +70,20 @@ package struct ReleaseReference: Sendable, Hashable, Codable {
         self.init(
             tag: release.tag, url: release.url, publishedAt: release.publishedAt, prerelease: release.isPrerelease,
             statedVersion: version.flatMap { $0.tag == release.tag ? nil : $0.tag })
+        digest = release.digest
+    }
+
+    /// With the time when it was first seen, where it has no date.
+    func dated(_ now: Instant) -> ReleaseReference {
+        var dated = self
+        dated.publishedAt = publishedAt ?? now.floor
+        return dated
     }
 
     /// What the tag, or the part of it that `include` cuts out, says.
-    package var reading: Version? { statedVersion.map { Version(stated: $0) } ?? Version(tag) }
+    package var reading: Version? {
+        statedVersion.map { Version(stated: $0) } ?? Version(tag) ?? (digest == nil ? nil : Version(ofDigestAt: tag))
+    }
 
     /// The tag without its line: `3.2.3.2` of `v3.2.3.2`; the tag itself when it cannot be read.
     package var version: String { reading?.text ?? tag }

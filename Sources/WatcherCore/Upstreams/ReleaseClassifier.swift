@@ -22,7 +22,7 @@ package enum Decision: Sendable, Equatable {
 /// Decides on the releases of one upstream.
 package struct ReleaseClassifier {
     private let config: Config.Upstream
-    private let seen: [Int64: SeenReleases.Entry]
+    private let seen: [SourceID: SeenReleases.Entry]
     private let waiting: [UpstreamState.Waiting]
     private let takenTags: Set<String>
     private let filter: TagFilter
@@ -52,8 +52,9 @@ package struct ReleaseClassifier {
         case .version(let found): version = found
         }
         guard line.contains(version) else { return .ignore(.otherLine) }
-        if takenTags.contains(release.tag) { return .ignore(.republished) }
-        if !config.prereleases, release.isPrerelease || version.isPrerelease { return .ignore(.prerelease) }
+        let hasDigest = config.source.hasDigest
+        if !hasDigest, takenTags.contains(release.tag) { return .ignore(.republished) }
+        if !config.prereleases, !hasDigest, release.isPrerelease || version.isPrerelease { return .ignore(.prerelease) }
         if let minimum = config.minimumVersion, version < minimum { return .ignore(.belowMinimum) }
         let missing = missingAssets(release)
         let until = isTooYoungUntil(release)

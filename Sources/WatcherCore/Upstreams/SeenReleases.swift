@@ -28,23 +28,23 @@ package struct SeenReleases: Sendable, Equatable {
     package var isEmpty: Bool { lists.isEmpty }
 
     /// All of it, for looking up many ids: costs time in proportion to the whole.
-    package func index() -> [Int64: Entry] {
-        var found: [Int64: Entry] = [:]
+    package func index() -> [SourceID: Entry] {
+        var found: [SourceID: Entry] = [:]
         for list in lists {
             guard let reason = Seen(rawValue: list.reason) else { continue }
             for item in Array(list.items.utf8).split(separator: 0x20) {
-                guard let hash = item.lastIndex(of: 0x23),
-                    let id = Int64(String(decoding: item[(hash + 1)...], as: UTF8.self))
-                else { continue }
-                found[id] = Entry(reason: reason, tag: String(decoding: item[..<hash], as: UTF8.self))
+                guard let hash = item.lastIndex(of: 0x23) else { continue }
+                let tag = String(decoding: item[..<hash], as: UTF8.self)
+                guard let id = SourceID(item: item[(hash + 1)...], tag: tag) else { continue }
+                found[id] = Entry(reason: reason, tag: tag)
             }
         }
         return found
     }
 
-    package mutating func add(_ id: Int64, tag: String, _ reason: Seen) {
+    package mutating func add(_ id: SourceID, tag: String, _ reason: Seen) {
         // A tag that could break the list is never taken, so it need not be known either.
-        let item = (Tag.isSafe(tag) ? tag : "") + "#" + String(id)
+        let item = id.item(tag: Tag.isSafe(tag) ? tag : "")
         let place = lists.firstIndex { $0.reason >= reason.rawValue } ?? lists.endIndex
         if place < lists.endIndex, lists[place].reason == reason.rawValue {
             lists[place].items += " " + item
@@ -54,7 +54,7 @@ package struct SeenReleases: Sendable, Equatable {
     }
 
     /// Takes an id out, to be decided again: a pre-release that was promoted.
-    package mutating func remove(_ ids: Set<Int64>) {
+    package mutating func remove(_ ids: Set<SourceID>) {
         guard !ids.isEmpty else { return }
         let all = index()
         lists = []
@@ -64,7 +64,7 @@ package struct SeenReleases: Sendable, Equatable {
     }
 
     /// Keeps the list within its limit, at the cost of what GitHub no longer lists.
-    package mutating func prune(listed: Set<Int64>) {
+    package mutating func prune(listed: Set<SourceID>) {
         let all = index()
         guard all.count > Self.limit else { return }
         remove(Set(all.keys).subtracting(listed))

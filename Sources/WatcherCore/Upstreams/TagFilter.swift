@@ -2,6 +2,7 @@
 package struct TagFilter {
     private let include: TagPattern?
     private let exclude: TagPattern?
+    private let hasDigest: Bool
 
     package enum Reading {
         case version(Version)
@@ -11,6 +12,7 @@ package struct TagFilter {
     package init(_ config: Config.Upstream) {
         include = config.include.flatMap(TagPattern.init)
         exclude = config.exclude.flatMap(TagPattern.init)
+        hasDigest = config.source.hasDigest
     }
 
     package func read(_ tag: String) -> Reading {
@@ -27,7 +29,8 @@ package struct TagFilter {
         case .whole: return .ignored(.excluded)
         case .overLimit: return .ignored(.patternLimit)
         }
-        guard let version = stated.map({ Version(stated: $0) }) ?? Version(tag) else {
+        let reading = stated.map { Version(stated: $0) } ?? Version(tag)
+        guard let version = reading ?? (hasDigest ? Version(ofDigestAt: tag) : nil) else {
             return .ignored(.unreadableVersion)
         }
         return .version(version)

@@ -44,7 +44,7 @@ extension UpstreamState {
     /// Finds the line at the first check and pins it; finds it again where the configuration names another, and for a
     /// state that knows none yet.
     mutating func follow(_ list: ReleaseList, _ config: Config.Upstream, _ diff: inout CheckDiff) -> FollowedLine {
-        guard config.line != nil || config.include == nil else { return FollowedLine() }
+        guard config.line != nil || config.include == nil, !config.source.hasDigest else { return FollowedLine() }
         if isFirstSight {
             let lines = Self.lines(in: list, config)
             let name = config.line ?? lines.followed?.name

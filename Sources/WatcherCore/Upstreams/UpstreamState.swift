@@ -1,7 +1,7 @@
 /// What is remembered of one upstream, and how a look at it changes that.
 package struct UpstreamState: Sendable, Equatable {
-    /// The numeric id of the repository, pinned at first sight (promise 9).
-    package var repositoryID: Int64?
+    /// The id of the repository, pinned at the first check (promise 9).
+    package var repositoryID: SourceID?
     /// `OWNER/NAME` as it was configured when the id was pinned: a name that somebody changes in the configuration is
     /// a new upstream, unless the id is the same.
     package var repository: String?
@@ -26,13 +26,13 @@ package struct UpstreamState: Sendable, Equatable {
     package var failures = 0
     package var lastError: String?
     /// The id that the name has come to mean: nothing is taken until a person accepts it.
-    package var replacedBy: Int64?
+    package var replacedBy: SourceID?
 
     package init() {}
 
     /// A release that is not complete or not old enough.
     package struct Waiting: Sendable, Equatable, Codable {
-        package var id: Int64
+        package var id: SourceID
         package var release: ReleaseReference
         package var name: String?
         package var missing: [String]
@@ -71,6 +71,8 @@ package struct UpstreamState: Sendable, Equatable {
     /// Whether a tag is the highest that was accepted.
     package func isHighest(_ release: ReleaseReference) -> Bool {
         guard let lastSeen else { return true }
+        // Digests of one tag are ordered by when they were seen.
+        if release.digest != nil { return release.digest == lastSeen.digest }
         guard let version = release.reading, let highest = lastSeen.reading else { return false }
         return version >= highest
     }
@@ -131,13 +133,13 @@ package struct UpstreamState: Sendable, Equatable {
         }
         findings.isDurable = findings.isDurable || !ignored.isEmpty
         if isFirstSight {
-            firstSight(&ready, &waits, config, &findings)
+            firstSight(&ready, &waits, config, at: now, &findings)
             findings.isDurable = true
         }
         updateWaiting(list, waits, config, at: now, &findings)
         take(
             ready.map { Candidate(id: $0.0.id, release: ReleaseReference($0.0, $0.1), name: $0.0.name, version: $0.1) },
-            &findings)
+            at: now, &findings)
         if !wasFirstSight {
             findings.lines.outside = outside(
                 ignored.filter { $0.1 == .otherLine }.map(\.0), known: known, config)
@@ -160,7 +162,7 @@ package struct UpstreamState: Sendable, Equatable {
     // MARK: - Parts
 
     private struct Candidate {
-        var id: Int64
+        var id: SourceID
         var release: ReleaseReference
         var name: String?
         var version: Version
@@ -169,13 +171,13 @@ package struct UpstreamState: Sendable, Equatable {
     /// At first sight everything is remembered; only what is above the highest complete release can still be news.
     private mutating func firstSight(
         _ ready: inout [(Release, Version)], _ waits: inout [(Release, Decision.Wait)], _ config: Config.Upstream,
-        _ findings: inout CheckDiff
+        at now: Instant, _ findings: inout CheckDiff
     ) {
         findings.result = .baseline
         let later = emptySince
         func isNew(_ release: Release) -> Bool {
-            guard let later, let published = release.publishedAt else { return false }
-            return published >= later
+            guard let later else { return false }
+            return release.publishedAt.map { $0 >= later } ?? true
         }
         let highest = ready.max { $0.1 < $1.1 }
         for (release, version) in ready where !isNew(release) {
@@ -191,7 +193,7 @@ package struct UpstreamState: Sendable, Equatable {
             if !isAbove { seen.add(release.id, tag: release.tag, .firstSight) }
         }
         let known = seen.index()
-        if let highest, known[highest.0.id] != nil { lastSeen = ReleaseReference(highest.0, highest.1) }
+        if let highest, known[highest.0.id] != nil { lastSeen = ReleaseReference(highest.0, highest.1).dated(now) }
         ready.removeAll { known[$0.0.id] != nil }
         waits.removeAll { known[$0.0.id] != nil }
     }
@@ -217,7 +219,7 @@ package struct UpstreamState: Sendable, Equatable {
                 let published = release.publishedAt ?? now.floor
                 waiting.append(
                     Waiting(
-                        id: release.id, release: ReleaseReference(release, filter.version(release.tag)),
+                        id: release.id, release: ReleaseReference(release, filter.version(release.tag)).dated(now),
                         name: release.name,
                         missing: wait.missing,
                         until: wait.until, deadline: published.adding(config.assetDeadline),
@@ -230,7 +232,7 @@ package struct UpstreamState: Sendable, Equatable {
     /// How many releases the first page holds.
     package static let firstPage = 10
 
-    private mutating func take(_ candidates: [Candidate], _ findings: inout CheckDiff) {
+    private mutating func take(_ candidates: [Candidate], at now: Instant, _ findings: inout CheckDiff) {
         guard !candidates.isEmpty else { return }
         let ordered = candidates.sorted {
             ($0.release.publishedAt?.seconds ?? .max, $0.version) < (
@@ -239,10 +241,12 @@ package struct UpstreamState: Sendable, Equatable {
         }
         for candidate in ordered.suffix(Self.acceptedLimit) {
             seen.add(candidate.id, tag: candidate.release.tag, .taken)
-            if isHighest(candidate.release) { lastSeen = candidate.release }
+            if candidate.release.digest != nil || isHighest(candidate.release) {
+                lastSeen = candidate.release.dated(now)
+            }
         }
         findings.accepted += ordered.suffix(Self.acceptedLimit).map {
-            Accepted(release: $0.release, name: $0.name, isHighest: $0.release.tag == lastSeen?.tag)
+            Accepted(release: $0.release.dated(now), name: $0.name, isHighest: $0.release.tag == lastSeen?.tag)
         }
         findings.result = .news
         findings.isDurable = true
@@ -258,7 +262,7 @@ package struct UpstreamState: Sendable, Equatable {
                 item.release.reading.map {
                     Candidate(id: item.id, release: item.release, name: item.name, version: $0)
                 }
-            }, &findings)
+            }, at: now, &findings)
         for index in waiting.indices
         where !waiting[index].isStalled && !waiting[index].missing.isEmpty && now.hasReached(waiting[index].deadline)
             && (isSweep || !waiting[index].isFarDown)

@@ -55,6 +55,17 @@ package struct Version: Sendable {
         line = ""
     }
 
+    /// What a tag says under which one digest follows the other: they are ordered by when they were seen, so no one is
+    /// higher. The whole of it is the version.
+    package init(ofDigestAt tag: String) {
+        self.tag = tag
+        line = ""
+        variant = ""
+        stage = .final
+        range = 0..<tag.utf8.count
+        key = VersionKey()
+    }
+
     /// The tag without its line and without `+build`.
     package var text: String {
         String(decoding: tag.utf8.dropFirst(range.lowerBound).prefix(range.count), as: UTF8.self)

@@ -8,6 +8,7 @@ package final class Executor: Sendable {
     private let config: Config
     private let http: HTTPClient
     private let github: GitHubClient
+    private let sources: SourceClients
     /// Clients of the actions that have a token or a server of their own.
     private let clients: [String: GitHubClient]
     private let notifiers: [String: NotifierClient]
@@ -19,13 +20,15 @@ package final class Executor: Sendable {
     private let builders: [String: ImageBuilder]
 
     package init(
-        _ config: Config, http: HTTPClient, github: GitHubClient, clients: [String: GitHubClient],
+        _ config: Config, http: HTTPClient, github: GitHubClient, sources: SourceClients,
+        clients: [String: GitHubClient],
         notifiers: [String: NotifierClient], heartbeatURL: String?, network: HTTPNetwork, redactor: Redactor,
         registry: RegistryClient, builders: [String: ImageBuilder]
     ) {
         self.config = config
         self.http = http
         self.github = github
+        self.sources = sources
         self.clients = clients
         self.notifiers = notifiers
         self.heartbeatURL = heartbeatURL
@@ -57,8 +60,8 @@ package final class Executor: Sendable {
     private static let gone = RequestFailure.permanent("it is no longer in the configuration", hint: nil)
 
     private func check(_ check: Command.Check) async -> Event {
-        guard check.target.apiURL == github.apiURL else { return .checked(check.target, .failed(.cancelled), nil) }
-        let (outcome, reading) = await github.check(check.target.repository, isSweep: check.isSweep, etag: check.etag)
+        guard let source = sources[check.target] else { return .checked(check.target, .failed(.cancelled), nil) }
+        let (outcome, reading) = await source.check(isSweep: check.isSweep, etag: check.etag)
         if case .failed(let failure) = outcome {
             return .checked(check.target, .failed(redactor.mask(failure)), reading)
         }
@@ -66,8 +69,8 @@ package final class Executor: Sendable {
     }
 
     private func identify(_ target: CheckTarget) async -> Event {
-        guard target.apiURL == github.apiURL else { return .identified(target, .failed(.cancelled), nil) }
-        let (result, reading) = await github.identify(target.repository)
+        guard let source = sources[target] else { return .identified(target, .failed(.cancelled), nil) }
+        let (result, reading) = await source.identify()
         switch result {
         case .success(let identity): return .identified(target, .known(identity), reading)
         case .failure(let failure): return .identified(target, .failed(redactor.mask(failure)), reading)

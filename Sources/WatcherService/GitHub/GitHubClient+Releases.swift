@@ -50,7 +50,7 @@ extension GitHubClient {
             next = Self.nextPage(response)
             if !isSweep { break }
         }
-        var ids: Set<Int64> = []
+        var ids: Set<SourceID> = []
         // Pages shift while they are read: the same release can be on two of them.
         releases.removeAll { !ids.insert($0.id).inserted }
         let list = ReleaseList(
@@ -81,7 +81,8 @@ extension GitHubClient {
                         "what GitHub says of \(repository) is no repository: \(MalformedResponse.describe(response))"))
             }
             let name = body.fullName.cleanedLine(limit: 200)
-            return .success(RepositoryIdentity(id: body.id, fullName: name, isArchived: body.archived ?? false))
+            return .success(
+                RepositoryIdentity(id: SourceID(body.id), fullName: name, isArchived: body.archived ?? false))
         }
         return (result, answer.reading)
     }

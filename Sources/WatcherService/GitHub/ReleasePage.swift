@@ -145,7 +145,7 @@ enum ReleasePage {
                     throw Unreadable(description: "the date of release \(id) is no date")
                 }
                 return Release(
-                    id: id, tag: tag, name: name.map { $0.cleanedLine(limit: 200) },
+                    id: SourceID(id), tag: tag, name: name.map { $0.cleanedLine(limit: 200) },
                     // A link is shown to people: nothing but the web.
                     url: url.hasPrefix("https://") || url.hasPrefix("http://")
                         ? url.cleanedLine(limit: 500) : "",

@@ -38,26 +38,15 @@ extension RequestFailure {
         case 400, 422: self = .permanent(said, hint: nil)
         default:
             // An outage may name its end, too.
-            self = Self.retryAfter(response).map { .rateLimited(seconds: $0, said) } ?? .transient(said)
+            self = response.retryAfter.map { .rateLimited(seconds: $0, said) } ?? .transient(said)
         }
     }
 
     /// A limit with a time: seconds to wait, rounded up.
     private static func limit(_ response: HTTPResponse, _ words: String?) -> Int64? {
-        if let seconds = retryAfter(response) { return seconds }
+        if let seconds = response.retryAfter { return seconds }
         guard response.headers["x-ratelimit-remaining"] == "0" else { return nil }
         return RateLimitReading(response).resetIn.map { $0 + 1 } ?? 60
-    }
-
-    /// Seconds of `Retry-After`, rounded up; a minute where it says neither a number nor a date.
-    private static func retryAfter(_ response: HTTPResponse) -> Int64? {
-        response.headers["retry-after"].map { after in
-            if let seconds = Int64(after.trimmed), seconds >= 0 { return max(seconds, 1) }
-            if let date = HTTPDate(after)?.time, let now = response.headers["date"].flatMap({ HTTPDate($0)?.time }) {
-                return max(date.seconds(since: now), 1)
-            }
-            return 60
-        }
     }
 
     private static func isLimit(_ words: String?) -> Bool {
@@ -100,6 +89,19 @@ extension RequestFailure {
         if response.body.isEmpty { return nil }
         let kind = response.headers["content-type"].map { $0.cleanedLine(limit: 60) } ?? "no named type"
         return "no JSON but \(response.body.count) bytes of \(kind)"
+    }
+}
+
+extension HTTPResponse {
+    /// Seconds of `Retry-After`, rounded up; a minute where it says neither a number nor a date; nil without one.
+    var retryAfter: Int64? {
+        headers["retry-after"].map { after in
+            if let seconds = Int64(after.trimmed), seconds >= 0 { return max(seconds, 1) }
+            if let date = HTTPDate(after)?.time, let now = headers["date"].flatMap({ HTTPDate($0)?.time }) {
+                return max(date.seconds(since: now), 1)
+            }
+            return 60
+        }
     }
 }
 

@@ -65,14 +65,14 @@ package struct RegistryClient: Sendable {
         }
     }
 
-    private static func outcome<Value>(_ body: () async throws(RequestFailure) -> Value) async -> Result<
+    static func outcome<Value>(_ body: () async throws(RequestFailure) -> Value) async -> Result<
         Value, RequestFailure
     > {
         do throws(RequestFailure) { return .success(try await body()) } catch { return .failure(error) }
     }
 
     /// One look: who we are is found out once.
-    private struct Session {
+    struct Session {
         let client: RegistryClient
         let reference: ImageReference
         let wantsPush: Bool
@@ -131,6 +131,23 @@ package struct RegistryClient: Sendable {
                 throw .permanent("\(reference): its configuration is not one of an image", hint: nil)
             }
             return configuration
+        }
+
+        /// A page of the list of tags.
+        mutating func list(_ path: String) async throws(RequestFailure) -> HTTPResponse {
+            let response = try await authorised(.get, path, accept: ["application/json"])
+            guard response.status == 200 else { throw refusal(response) }
+            return response
+        }
+
+        mutating func digest() async throws(RequestFailure) -> String {
+            let response = try await authorised(.head, "manifests/" + reference.tag, accept: ImageIndex.mediaTypes)
+            guard response.status == 200 else { throw refusal(response) }
+            guard let digest = response.headers["docker-content-digest"], SourceID(digest) != nil, digest.contains(":")
+            else {
+                throw .transient("\(reference.registry) names no digest of \(reference)")
+            }
+            return digest
         }
 
         mutating func beginUpload() async throws(RequestFailure) {

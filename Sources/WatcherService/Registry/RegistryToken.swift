@@ -69,7 +69,8 @@ extension RegistryClient {
             return .permanent(said, hint: "docker login \(reference.registry), as the user that watcher runs as")
         case 404, 405: return .permanent(said, hint: "is the image's name right?")
         case 400, 406, 410, 415, 451: return .permanent(said, hint: nil)
-        default: return .transient(said)
+        case 429: return .rateLimited(seconds: response.retryAfter, said)
+        default: return response.retryAfter.map { .rateLimited(seconds: $0, said) } ?? .transient(said)
         }
     }
 

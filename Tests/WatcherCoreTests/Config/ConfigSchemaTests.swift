@@ -68,7 +68,7 @@ struct ConfigSchemaTests {
         let github = schema["$defs"]?["github"]?["properties"]
         #expect(github?["concurrency"]?["maximum"] == 100 && github?["concurrency"]?["default"] == 16)
         let upstream = schema["$defs"]?["upstream"]
-        #expect(upstream?["required"] == ["github"])
+        #expect(upstream?["oneOf"] == .array(sourceTypes.map { ["required": [.string($0.key)]] }))
         #expect(upstream?["properties"]?["onFirstSight"]?["enum"] == ["baseline", "act", "build-if-missing"])
         #expect(upstream?["properties"]?["assetDeadline"]?["default"] == "2h")
         #expect(schema["$defs"]?["upstreamDefaults"]?["properties"]?["github"] == nil)

@@ -70,7 +70,7 @@ struct ConfigWrongTests {
         }
         #expect(
             error.problems.map { "\($0.kind) \($0.path) \($0.suggestion ?? "")" } == [
-                "missingKey $.upstreams.a.github ", "unknownKey $.upstreams.a.gihtub github",
+                "conflict $.upstreams.a ", "unknownKey $.upstreams.a.gihtub github",
                 "conflict $.notifiers.n ", "unknownKey $.notifiers.n.slak slack", "unknownKey $.statefile stateFile",
             ])
     }

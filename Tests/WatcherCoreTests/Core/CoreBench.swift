@@ -50,7 +50,7 @@ struct Bench {
         restart(after: seconds)
         answer(
             step(), releases, complete: complete,
-            identity: RepositoryIdentity(id: id, fullName: fullName, isArchived: archived))
+            identity: RepositoryIdentity(id: SourceID(id), fullName: fullName, isArchived: archived))
     }
 
     /// Answers looks and questions of identity until there are none.

@@ -16,11 +16,12 @@ enum Known {
     static func time(_ seconds: Int64) -> Timestamp { Timestamp(seconds: start + seconds) }
 
     static func release(
-        _ tag: String, id: Int64, published: Int64? = -3600, prerelease: Bool = false, draft: Bool = false,
+        _ tag: String, id: some BinaryInteger, published: Int64? = -3600, prerelease: Bool = false, draft: Bool = false,
         assets: [Release.Asset] = []
     ) -> Release {
         Release(
-            id: id, tag: tag, name: tag, url: "https://example.org/\(tag)", isDraft: draft, isPrerelease: prerelease,
+            id: SourceID(Int64(id)), tag: tag, name: tag, url: "https://example.org/\(tag)", isDraft: draft,
+            isPrerelease: prerelease,
             publishedAt: published.map { time($0) }, assets: assets)
     }
 

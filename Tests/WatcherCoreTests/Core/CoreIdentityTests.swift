@@ -34,7 +34,7 @@ import WatcherCore
         var bench = Self.settled()
         bench.look(Self.news, id: 8)
         #expect(bench.watch.replacedBy == 8)
-        bench.restart(Known.config { $0.upstreams["one"]?.repository = "new/one" })
+        bench.restart(Known.config { $0.upstreams["one"]?.source = AnySource(GitHubReleases(repository: "new/one")) })
         bench.look(Self.news, id: 7, fullName: "new/one")
         #expect(bench.watch.replacedBy == nil && bench.taken == ["1.1.0"])
     }
@@ -42,7 +42,7 @@ import WatcherCore
     @Test("another repository in the configuration starts anew, with a baseline")
     func reconfigured() {
         var bench = Self.settled()
-        bench.restart(Known.config { $0.upstreams["one"]?.repository = "other/one" })
+        bench.restart(Known.config { $0.upstreams["one"]?.source = AnySource(GitHubReleases(repository: "other/one")) })
         bench.look([Known.release("3.0", id: 30)], id: 9, fullName: "other/one")
         #expect(bench.taken.isEmpty && bench.watch.lastSeen?.tag == "3.0" && bench.watch.repositoryID == 9)
     }

@@ -12,7 +12,9 @@ struct CoreReloadTests {
         .list(ReleaseList(releases: releases, isComplete: true, isSweep: sweep, etag: nil, identity: id))
     }
 
-    private static var repointed: Config { Known.config { $0.upstreams["one"]?.repository = "owner/other" } }
+    private static var repointed: Config {
+        Known.config { $0.upstreams["one"]?.source = AnySource(GitHubReleases(repository: "owner/other")) }
+    }
 
     @Test("drops the answer to a first check of a repository that is no longer configured, and checks the new one")
     func firstCheck() {

@@ -24,7 +24,7 @@ struct ImageJobTests {
         mutating func look(_ upstream: String, _ tags: [String]) -> [Command] {
             let releases = tags.map { tag in
                 Release(
-                    id: Int64(tag.filter(\.isNumber)) ?? 0, tag: tag, url: "https://example.com/\(tag)",
+                    id: SourceID(Int64(tag.filter(\.isNumber)) ?? 0), tag: tag, url: "https://example.com/\(tag)",
                     publishedAt: Timestamp(seconds: 1_700_000_000))
             }
             let list = ReleaseList(

@@ -65,6 +65,7 @@ import WatcherCore
         let begun = core.advance(at: Known.at(2, milliseconds: first))
         #expect(begun.count { if case .check = $0 { true } else { false } } == 1)
         // The second has come due as well, and the first has the only place.
+        #expect(core.advance(at: Known.at(7200)) == [])
         let wake = core.wakeIn(at: Known.at(7200))
         #expect(wake ?? .max > 1000)
     }

@@ -99,7 +99,8 @@ struct SimulatedGitHub {
     }
 
     private func identity(_ upstream: String) -> RepositoryIdentity {
-        RepositoryIdentity(id: Int64(StableHash(upstream).value % 1_000_000_000) + 1, fullName: "o/\(upstream)")
+        RepositoryIdentity(
+            id: SourceID(Int64(StableHash(upstream).value % 1_000_000_000) + 1), fullName: "o/\(upstream)")
     }
 
     private func list(_ check: Command.Check, _ now: Instant) -> ReleaseList {
@@ -108,7 +109,7 @@ struct SimulatedGitHub {
         return ReleaseList(
             releases: shown.map { item in
                 Release(
-                    id: item.id, tag: item.tag, url: "https://x/\(item.tag)",
+                    id: SourceID(item.id), tag: item.tag, url: "https://x/\(item.tag)",
                     publishedAt: now.floor.adding((item.publishedAt - now.uptime) / 1000),
                     assets: item.completeAt <= now.uptime ? [Release.Asset(name: "a.tar")] : [])
             }, isComplete: shown.count == published.count, isSweep: check.isSweep,

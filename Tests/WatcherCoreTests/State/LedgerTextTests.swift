@@ -92,9 +92,12 @@ import Testing
         watch.repository = "owner/name"
         watch.lastSeen = ReleaseReference(
             tag: "v1.2", url: "https://example.org/v1.2", publishedAt: time, statedVersion: "1.2")
+        watch.lastSeen?.digest = "sha256:0123"
         watch.line = ""
         watch.seen.add(1, tag: "v1.0", .firstSight)
         watch.seen.add(2, tag: "v1.2", .taken)
+        watch.seen.add(SourceID(tag: "v1.3", object: "0123abcd"), tag: "v1.3", .taken)
+        watch.seen.add(SourceID(tag: "not a tag"), tag: "not a tag", .unusableTag)
         let far = ReleaseReference(tag: "v2", url: "", publishedAt: nil, prerelease: true)
         watch.waiting = [
             UpstreamState.Waiting(
@@ -113,8 +116,15 @@ import Testing
         watch.emptySince = time
         watch.failures = 2
         watch.lastError = "tab\t, slash /, é"
-        watch.replacedBy = .max
+        watch.replacedBy = SourceID(.max)
         ledger.upstreams = ["full": watch, "never-seen": UpstreamState(), "A": UpstreamState(), "_x": UpstreamState()]
+        var page = UpstreamState()
+        page.repositoryID = SourceID("page:https://example.org")
+        page.waiting = [
+            UpstreamState.Waiting(
+                id: SourceID(tag: "v3"), release: far, name: nil, missing: [], until: nil, deadline: time)
+        ]
+        ledger.upstreams["page"] = page
         return ledger
     }()
 }

@@ -65,7 +65,8 @@ import WatcherCore
         var config = Self.aged
         config.upstreams["one"]?.requiredAssets = [Glob("a.xz")]
         var bench = Bench(config)
-        bench.look(Self.old.map { old in Known.release(old.tag, id: old.id, assets: [.init(name: "a.xz")]) })
+        bench.look(
+            Self.old.map { old in Known.release(old.tag, id: old.id.number ?? 0, assets: [.init(name: "a.xz")]) })
         bench.look([Known.release("1.1.0", id: 100, published: nil)], complete: false)
         bench.look([Known.release("1.1.0", id: 100, published: nil)], complete: false, after: 900)
         #expect(bench.taken.isEmpty && bench.watch.waiting.map(\.missing) == [["a.xz"]])

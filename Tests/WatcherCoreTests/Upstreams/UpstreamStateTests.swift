@@ -153,7 +153,10 @@ import WatcherCore
     @Test("assets that are missing past the deadline are told once, and the gate stays shut")
     func stalled() {
         var bench = Bench(Known.config { $0.upstreams["one"]?.requiredAssets = [Glob("a"), Glob("b")] })
-        bench.look(Self.three.map { Known.release($0.tag, id: $0.id, assets: [.init(name: "a"), .init(name: "b")]) })
+        bench.look(
+            Self.three.map {
+                Known.release($0.tag, id: $0.id.number ?? 0, assets: [.init(name: "a"), .init(name: "b")])
+            })
         let waiting = Known.release("1.1.0", id: 4, published: 0, assets: [.init(name: "a")])
         bench.look([waiting] + Self.three)
         #expect(bench.told.isEmpty && bench.result?.word == .waiting)

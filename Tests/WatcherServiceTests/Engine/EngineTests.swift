@@ -54,7 +54,7 @@ import Testing
             list.identity = RepositoryIdentity(id: 7, fullName: "o/\(check.target.upstream)")
             return .checked(check.target, .list(list), nil)
         case .identify(let target):
-            return .identified(target, .known(RepositoryIdentity(id: 7, fullName: target.repository)), nil)
+            return .identified(target, .known(RepositoryIdentity(id: 7, fullName: target.source.name)), nil)
         case .dispatch(let dispatch):
             return .dispatched(job: dispatch.job, .accepted(Run(id: 5, url: "https://github.com/o/r/runs/5")), nil)
         case .deliver(let message, let notifier):

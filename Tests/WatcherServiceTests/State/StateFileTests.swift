@@ -102,7 +102,7 @@ import WatcherCore
             ] {
                 for (index, tag) in tags.enumerated() {
                     ledger.upstreams[name, default: UpstreamState()].seen.add(
-                        Int64(300_000_000 + index), tag: tag, .taken)
+                        SourceID(Int64(300_000_000 + index)), tag: tag, .taken)
                 }
             }
             for number in 0..<200 {

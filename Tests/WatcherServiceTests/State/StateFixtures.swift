@@ -76,7 +76,7 @@ enum StateFixtures {
         for (index, reason)
             in (earlierReasons + (isPresent ? Seen.allCases.filter { !earlierReasons.contains($0) } : [])).enumerated()
         {
-            watch.seen.add(Int64(300_000_000 + index), tag: "5.6.\(index)", reason)
+            watch.seen.add(SourceID(Int64(300_000_000 + index)), tag: "5.6.\(index)", reason)
         }
         watch.waiting = [
             UpstreamState.Waiting(

@@ -36,9 +36,7 @@ struct BuildPlan {
         if let first = action.upstreams.first, let release = releases[first] {
             labels["org.opencontainers.image.version"] = release.version
             if !release.url.isEmpty { labels["org.opencontainers.image.url"] = release.url }
-            if let repository = upstreams[first]?.repository {
-                labels["org.opencontainers.image.source"] = "https://github.com/\(repository)"
-            }
+            if let page = upstreams[first]?.source.base.webURL { labels["org.opencontainers.image.source"] = page }
         }
         return labels
     }
@@ -104,6 +102,7 @@ extension Core {
         _ job: Job, _ releases: [String: ReleaseReference], renderingTo text: String, _ template: Template
     ) -> Bool {
         releases.allSatisfy { name, release in
+            if release.digest != nil { return ledger.upstreams[name]?.isHighest(release) ?? true }
             guard let own = release.reading else { return false }
             return ledger.upstreams[name]?.knownTags.allSatisfy { tag in
                 guard let version = Version(tag), version > own else { return true }

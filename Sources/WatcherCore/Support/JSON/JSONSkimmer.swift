@@ -116,6 +116,9 @@ package struct JSONSkimmer {
     }
 
     /// A string, or nil for `null`.
+    /// Whether a string comes next.
+    var isString: Bool { index < bytes.count && bytes[index] == 0x22 }
+
     package mutating func stringOrNull() throws(Unknown) -> String? {
         try skipSpace()
         return skipText("null") ? nil : try string()
