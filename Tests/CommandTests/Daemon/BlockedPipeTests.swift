@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Pipes that nobody reads") struct BlockedPipeTests {
+@Suite("Pipes that nobody reads, and servers that never stop") struct BlockedPipeTests {
     /// Runs a program with a full pipe as the descriptors named first, whose other end stays open and is never read.
     private static func wrapper(_ files: Int32...) -> [String] {
         [
@@ -51,6 +51,25 @@ import Testing
             process.signal(SIGTERM)
             let output = try await world.end(process)
             #expect(output.ended - began < .seconds(5))
+        }
+    }
+
+    @Test("a receiver that sends frames without end holds up neither the daemon's work nor its end") func receiver()
+        async throws
+    {
+        let flood = try FrameFlood(.acknowledgements)
+        defer { flood.stop() }
+        try await withWorld { world in
+            world.set("notifiers.hook.webhook.url", .string("https://127.0.0.1:\(flood.port)/"))
+            world.set("network.caFile", .string(flood.caFile))
+            try await world.baseline()
+            try await world.withDaemon { _ in
+                for patch in 13..<16 {
+                    world.github.publish(World.elabftw, "5.6.\(patch)")
+                    try await world.looks(3)
+                }
+                try await world.github.waitForRequests(Route(.dispatch))
+            }
         }
     }
 
