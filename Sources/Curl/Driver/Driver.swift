@@ -20,6 +20,8 @@ import CCurl
     /// No transfer's time is over before this.
     private var nextDeadline: ContinuousClock.Instant?
     private var lull = Driver.shortestLull
+    /// The server that was not reached in time last, and when: requests that waited for that connection go with it.
+    private var unreached: (host: String, until: ContinuousClock.Instant)?
 
     /// Waits in milliseconds while transfers are under way. libcurl 7.88 can lose a wake-up when many HTTP/2 streams end
     /// on headers alone; another `curl_multi_perform` finds them. The loss follows upon traffic, so the first wait is
@@ -135,10 +137,28 @@ import CCurl
             let code = unsafe watcher_message_result(message)
             lull = Self.shortestLull
             guard let transfer = unsafe Transfer.of(handle) else { continue }
+            if beginsAgain(transfer, code) { continue }
             let outcome = transfer.outcome(code)
             remove(transfer)
             end(transfer.call, isCut(outcome) ? .failure(transfer.floodError) : outcome)
         }
+    }
+
+    /// libcurl counts the time that a request waits for a free connection as time for connecting. One that only waited,
+    /// or was left too little time by the wait, begins again, as long as it has time.
+    private func beginsAgain(_ transfer: Transfer, _ code: CURLcode) -> Bool {
+        guard code == CURLE_OPERATION_TIMEDOUT, !transfer.requestBegan, !transfer.isResolving else { return false }
+        let now = ContinuousClock.now
+        let call = transfer.call
+        guard transfer.connectBegan.map({ now - $0 < call.request.connectTimeout - Self.cutTime / 10 }) ?? true else {
+            unreached = (call.target.host, now + Self.cutTime)
+            return false
+        }
+        if let unreached, unreached.host == call.target.host, now < unreached.until { return false }
+        guard now < call.deadline else { return false }
+        _ = unsafe curl_multi_remove_handle(multi, transfer.easy.handle)
+        transfer.beginAgain()
+        return unsafe curl_multi_add_handle(multi, transfer.easy.handle) == CURLM_OK
     }
 
     private func isCut(_ outcome: PendingRequest.Outcome) -> Bool {

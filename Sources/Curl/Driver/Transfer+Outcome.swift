@@ -49,7 +49,7 @@ extension Transfer {
             return .couldNotConnect(host: host, reason: "could not resolve its name or that of the proxy")
         case CURLE_COULDNT_RESOLVE_HOST:
             return .couldNotResolve(host: host)
-        case CURLE_OPERATION_TIMEDOUT where easy.errorText.hasPrefix("Resolving timed out") && peer == .server:
+        case CURLE_OPERATION_TIMEDOUT where isResolving && peer == .server:
             return .couldNotResolve(host: host)
         case _ where code.isAboutTLS:
             return .tls(host: host, reason: tlsReason(code))

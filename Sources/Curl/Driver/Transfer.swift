@@ -18,6 +18,8 @@ import CCurl
     private(set) var requestBegan = false
     /// Of the server or of the proxy, whichever libcurl has begun to connect to; nil before that.
     private(set) var triedPort: UInt16?
+    /// When libcurl began to connect for it; nil as long as it waits for a connection that is free.
+    private(set) var connectBegan: ContinuousClock.Instant?
     /// Owned; libcurl reads it until the transfer has left the multi handle.
     private var headerList: UnsafeMutablePointer<curl_slist>?
 
@@ -30,6 +32,15 @@ import CCurl
     deinit {
         unsafe curl_slist_free_all(headerList)
     }
+
+    /// It has only waited, and is handed to libcurl once more.
+    func beginAgain() {
+        triedPort = nil
+        connectBegan = nil
+    }
+
+    /// The name was being looked up when the time for connecting was over.
+    var isResolving: Bool { easy.errorText.hasPrefix("Resolving timed out") }
 
     /// Adds one line to the request's header list. False without memory.
     func addHeader(_ line: String) -> Bool {
@@ -97,6 +108,7 @@ import CCurl
 
     fileprivate func open(_ address: curl_sockaddr) -> curl_socket_t {
         triedPort = address.port
+        if connectBegan == nil { connectBegan = .now }
         let socket = address.open()
         watch.opened(socket)
         return socket
