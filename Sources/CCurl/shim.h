@@ -3,6 +3,12 @@
 #define WATCHER_CCURL_H
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 // Swift can't call variadic C, and `curl_easy_setopt` is: one typed function for each kind of argument. A wrong pair
 // of option and kind is undefined in C, so callers pass only options that libcurl documents for that kind.
@@ -39,6 +45,10 @@ static inline CURLcode watcher_easy_set_open_socket(CURL *easy, curl_opensocket_
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
 
+static inline CURLcode watcher_easy_set_close_socket(CURL *easy, curl_closesocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
+}
+
 static inline CURLcode watcher_easy_set_read(CURL *easy, curl_read_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback);
 }
@@ -72,6 +82,19 @@ static inline CURLMcode watcher_multi_set_long(CURLM *multi, CURLMoption option,
 
 static inline CURLSHcode watcher_share_add(CURLSH *share, curl_lock_data what) {
     return curl_share_setopt(share, CURLSHOPT_SHARE, what);
+}
+
+// Bytes that the program has read from a TCP connection, -1 where the kernel does not say: what has come less what waits.
+// The C library's `struct tcp_info` ends before `tcpi_bytes_received`, which Linux has at this place since 4.1.
+static inline int64_t watcher_socket_consumed(int socket) {
+    unsigned char info[136];
+    socklen_t size = sizeof info;
+    uint64_t received;
+    int waiting = 0;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, info, &size) != 0 || size < sizeof info) return -1;
+    if (ioctl(socket, FIONREAD, &waiting) != 0) return -1;
+    memcpy(&received, info + 128, sizeof received);
+    return (int64_t)received - waiting;
 }
 
 // An old-style struct with a union: read here, because the union's layout is C's business.

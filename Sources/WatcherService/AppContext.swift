@@ -27,6 +27,10 @@ package struct AppContext: Sendable {
     /// GitHub refuses requests without one, and wastes bytes on those that contain "curl".
     package static let userAgent = "watcher/\(programVersion) (release watcher)"
 
+    /// Connections to one server: as many as checks may be in flight (`github.concurrency`), and what jobs ask meanwhile.
+    /// One of HTTP/2 carries all of them.
+    static let connectionLimit = 128
+
     /// Reads the configuration; touches nothing else.
     package init(configPath: String?, environment: [String: String]) throws(Failure) {
         let path = DefaultPaths(environment: environment).config(configPath)
@@ -117,6 +121,7 @@ package struct AppContext: Sendable {
     package func httpClient() throws(Failure) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.userAgent = Self.userAgent
+        configuration.maxConnectionsPerHost = Self.connectionLimit
         do throws(HTTPError) { return try HTTPClient(configuration) } catch { throw .http(error) }
     }
 

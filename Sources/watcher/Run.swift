@@ -20,7 +20,8 @@ struct Run: AsyncParsableCommand {
     var log: ServiceLog.Format = .auto
 
     func run() async throws {
-        let handler = ServiceLog(log, isVerbose: common.verbose, environment: common.environment)
+        let handler = try ServiceLog(log, isVerbose: common.verbose, environment: common.environment)
+        defer { handler.drain() }
         let logger = Logger(label: "watcher") { _ in handler }
         try await Daemon(configPath: common.config, environment: common.environment, logger: logger).run()
     }

@@ -282,6 +282,27 @@ import Testing
         }
     }
 
+    @Test("over HTTP/1.1 too as many checks are in flight as configured, and none fails for the wait")
+    func concurrency()
+        async throws
+    {
+        try await withWorld { world async throws in
+            var upstreams: [String: WireJSON] = [:]
+            for number in 0..<60 {
+                world.github.publish("owner/name\(number)", "1.0.\(number)")
+                upstreams["u\(number)"] = ["github": .string("owner/name\(number)")]
+            }
+            world.set("actions", nil)
+            world.set("upstreams", .object(upstreams))
+            world.set("github.concurrency", 60)
+            world.github.fail(Route(.releases), with: .delay(.seconds(2)))
+            let output = try await world.run("once", "--json")
+            let results = (output.json["upstreams"]?.object ?? [:]).values.compactMap { $0["result"]?.string }
+            #expect(results == Array(repeating: "baseline", count: 60))
+            #expect(world.github.traffic.peakInFlight == 60)
+        }
+    }
+
     @Test("no more requests are made in a minute than allowed, and the rest of the pass waits") func perMinute()
         async throws
     {

@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -91,7 +92,9 @@ import Testing
         }
     }
 
-    @Test("pages that lead in a circle or away from GitHub end the sweep", arguments: [true, false])
+    @Test(
+        "pages that lead back to themselves or away from GitHub are an error after the second",
+        arguments: [true, false])
     func pagesInCircles(_ isCircle: Bool) async throws {
         try await withWorld { world async throws in
             world.keepOneUpstream()
@@ -101,9 +104,41 @@ import Testing
                 Route(.releases), with: Fault { $0.set("Link", "<\(target)>; rel=\"next\"") })
             let output = try await world.run("once", "--json")
             #expect(output.status == 0)
-            #expect(world.github.count(Route(.releases)) <= 100)
+            #expect(world.github.count(Route(.releases)) <= 2)
             #expect(world.sink.messages().allSatisfy { $0.path == world.heartbeatPath })
-            #expect(output.json["upstreams"]?["elabftw"]?["result"] == (isCircle ? "baseline" : "failed"))
+            #expect(output.json["upstreams"]?["elabftw"]?["result"] == "failed")
+            let error = output.json["upstreams"]?["elabftw"]?["error"]?.string ?? ""
+            #expect(error.contains(isCircle ? "names a page as next that was read" : "another host"), "\(error)")
+        }
+    }
+
+    @Test(
+        "more releases than one check takes are an error that says so",
+        arguments: [(1001, 1, "on one page"), (990, 11, "10000 releases in 11 pages")])
+    func tooMany(_ count: Int, _ pages: Int, _ words: String) async throws {
+        try await withWorld { world async throws in
+            world.keepOneUpstream()
+            world.publishBaseline()
+            let number = Counter()
+            let url = "\(world.github.url)/repos/\(World.elabftw)/releases?per_page=100&page="
+            world.github.fail(
+                Route(.releases),
+                with: Fault { answer in
+                    let page = number.next()
+                    let list = (0..<count).map { index in
+                        """
+                        {"id": \(page * 10_000 + index), "tag_name": "1.\(page).\(index)", "html_url": "", \
+                        "draft": false, "prerelease": false, "assets": []}
+                        """
+                    }
+                    answer.body = .bytes(Array("[\(list.joined(separator: ","))]".utf8))
+                    for name in ["ETag", "Content-Encoding"] { answer.set(name, nil) }
+                    answer.set("Link", "<\(url)\(page + 1)>; rel=\"next\"")
+                })
+            let output = try await world.run("once", "--json")
+            #expect(world.github.count(Route(.releases)) == pages)
+            let error = output.json["upstreams"]?["elabftw"]?["error"]?.string ?? ""
+            #expect(error.contains(words), "\(error)")
         }
     }
 
@@ -172,6 +207,18 @@ import Testing
             try await world.pass()
             #expect(world.told.last == "succeeded build-image")
             #expect(world.runs.count == 1)
+        }
+    }
+}
+
+/// Counts from 1.
+private final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
         }
     }
 }

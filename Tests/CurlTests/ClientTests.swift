@@ -34,6 +34,29 @@ import Testing
         }
     }
 
+    @Test("the time that requests wait for a free connection is no time for connecting")
+    func queue() async throws {
+        try await withServer(
+            .init(maxConnectionsPerHost: 2),
+            serve: eachRequest { head, connection in
+                usleep(100_000)
+                connection.answer(body: Array(head.dropFirst("GET /".count).prefix { $0 != " " }.utf8))
+            }
+        ) { server, client in
+            let url = server.url
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<40 {
+                    group.addTask {
+                        try await client.send(HTTPRequest(url: url, connectTimeout: .milliseconds(400))).status
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses == Array(repeating: 200, count: 40))
+            #expect(server.accepted <= 2)
+        }
+    }
+
     @Test("tasks on the client's executor run on one thread, with what they ask and are answered")
     func executor() async throws {
         try await withServer(serve: eachRequest { $1.answer() }) { server, client in

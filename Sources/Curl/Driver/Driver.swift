@@ -10,6 +10,9 @@ import CCurl
     private let trust = TrustStore.ofMachine()
     private let multi: UnsafeMutableRawPointer
     private let share: Share
+    private let watch: SocketWatch
+    /// Until then a lost connection is one that the watch has ended.
+    private var cutUntil: ContinuousClock.Instant?
     private var transfers: [ObjectIdentifier: Transfer] = [:]
     private var spares: [Easy] = []
     /// Calls that ended since the mailbox was last told.
@@ -17,6 +20,8 @@ import CCurl
     /// No transfer's time is over before this.
     private var nextDeadline: ContinuousClock.Instant?
     private var lull = Driver.shortestLull
+    /// The server that was not reached in time last, and when: requests that waited for that connection go with it.
+    private var unreached: (host: String, until: ContinuousClock.Instant)?
 
     /// Waits in milliseconds while transfers are under way. libcurl 7.88 can lose a wake-up when many HTTP/2 streams end
     /// on headers alone; another `curl_multi_perform` finds them. The loss follows upon traffic, so the first wait is
@@ -29,9 +34,17 @@ import CCurl
     private static let connectionLimit = 256
     private static let idleConnectionLimit = 32
 
-    /// Nil without memory or descriptors.
+    /// How long after a connection was cut the transfers on it may take to hear of it.
+    private static let cutTime = Duration.seconds(1)
+
+    /// Nil without memory, descriptors or a thread.
     init?(_ configuration: HTTPClient.Configuration) {
-        guard let share = Share(), let multi = unsafe curl_multi_init() else { return nil }
+        guard let share = Share(), let watch = SocketWatch() else { return nil }
+        guard let multi = unsafe curl_multi_init() else {
+            watch.end()
+            return nil
+        }
+        self.watch = watch
         self.configuration = configuration
         self.share = share
         unsafe self.multi = multi
@@ -45,6 +58,7 @@ import CCurl
         ]
         for (option, value) in limits {
             guard unsafe watcher_multi_set_long(multi, option, value) == CURLM_OK else {
+                watch.end()
                 _ = unsafe curl_multi_cleanup(multi)
                 return nil
             }
@@ -53,6 +67,7 @@ import CCurl
 
     /// Ends when the mailbox is closed and nothing is left.
     func run() {
+        watch.begin()
         while true {
             let mail = mailbox.take(ended: ended)
             ended = 0
@@ -80,6 +95,7 @@ import CCurl
         spares = []
         mailbox.forget()
         _ = unsafe curl_multi_cleanup(multi)
+        watch.end()
     }
 
     private func start(_ call: PendingRequest) {
@@ -87,7 +103,7 @@ import CCurl
         guard let easy = spares.popLast() ?? Easy() else {
             return end(call, .failure(.resources(reason: "no memory for a request")))
         }
-        let transfer = Transfer(call, on: easy)
+        let transfer = Transfer(call, on: easy, watch)
         let refusal = transfer.configure(configuration, trust: trust, share: share)
         guard refusal == CURLE_OK else {
             end(call, transfer.outcome(refusal))
@@ -97,6 +113,7 @@ import CCurl
             return end(call, .failure(.resources(reason: "libcurl does not take another request")))
         }
         transfers[ObjectIdentifier(call)] = transfer
+        watch.setActive(true)
         nextDeadline = nextDeadline.map { min($0, call.deadline) } ?? call.deadline
     }
 
@@ -110,7 +127,7 @@ import CCurl
     private func perform() {
         guard !transfers.isEmpty else { return }
         var running: CInt = 0
-        _ = unsafe curl_multi_perform(multi, &running)
+        if watch.during({ _ = unsafe curl_multi_perform(multi, &running) }) { cutUntil = .now + Self.cutTime }
         var queued: CInt = 0
         while let message = unsafe curl_multi_info_read(multi, &queued) {
             guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle else {
@@ -120,10 +137,33 @@ import CCurl
             let code = unsafe watcher_message_result(message)
             lull = Self.shortestLull
             guard let transfer = unsafe Transfer.of(handle) else { continue }
+            if beginsAgain(transfer, code) { continue }
             let outcome = transfer.outcome(code)
             remove(transfer)
-            end(transfer.call, outcome)
+            end(transfer.call, isCut(outcome) ? .failure(transfer.floodError) : outcome)
         }
+    }
+
+    /// libcurl counts the time that a request waits for a free connection as time for connecting. One that only waited,
+    /// or was left too little time by the wait, begins again, as long as it has time.
+    private func beginsAgain(_ transfer: Transfer, _ code: CURLcode) -> Bool {
+        guard code == CURLE_OPERATION_TIMEDOUT, !transfer.requestBegan, !transfer.isResolving else { return false }
+        let now = ContinuousClock.now
+        let call = transfer.call
+        guard transfer.connectBegan.map({ now - $0 < call.request.connectTimeout - Self.cutTime / 10 }) ?? true else {
+            unreached = (call.target.host, now + Self.cutTime)
+            return false
+        }
+        if let unreached, unreached.host == call.target.host, now < unreached.until { return false }
+        guard now < call.deadline else { return false }
+        _ = unsafe curl_multi_remove_handle(multi, transfer.easy.handle)
+        transfer.beginAgain()
+        return unsafe curl_multi_add_handle(multi, transfer.easy.handle) == CURLM_OK
+    }
+
+    private func isCut(_ outcome: PendingRequest.Outcome) -> Bool {
+        guard let cutUntil, case .failure(.connectionLost) = outcome else { return false }
+        return ContinuousClock.now < cutUntil
     }
 
     /// libcurl's own timeout would not run while a transfer waits for a connection to become free.
@@ -160,6 +200,7 @@ import CCurl
     private func remove(_ transfer: Transfer) {
         _ = unsafe curl_multi_remove_handle(multi, transfer.easy.handle)
         transfers[ObjectIdentifier(transfer.call)] = nil
+        if transfers.isEmpty { watch.setActive(false) }
         spare(transfer.easy)
     }
 

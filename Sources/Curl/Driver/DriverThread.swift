@@ -50,7 +50,7 @@ private func runDriver(at address: UnsafeMutableRawPointer?) -> UnsafeMutableRaw
 /// The program's signals are not for this thread, and a write of OpenSSL's to a connection that the other side has
 /// closed raises SIGPIPE, which with `CURLOPT_NOSIGNAL` nobody else catches: blocked, it is an error of `write`.
 /// Faults stay: blocked, they would end the process without a word on where.
-func blockSignals() {
+package func blockSignals() {
     var signals = sigset_t()
     _ = unsafe sigfillset(&signals)
     for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { _ = unsafe sigdelset(&signals, fault) }

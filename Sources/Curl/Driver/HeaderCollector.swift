@@ -13,6 +13,8 @@ struct HeaderCollector {
     private(set) var version = ""
     /// The answer's own block has been read to its end.
     private(set) var isComplete = false
+    /// How often the body is encoded, once the headers are complete; chunks are no encoding.
+    private(set) var encodings = 0
     private var lines = 0
     private var bytes = 0
 
@@ -25,6 +27,7 @@ struct HeaderCollector {
         let text = unsafe Self.trimmed(line, 0..<line.count)
         if text.isEmpty, unsafe !Self.startsBlank(line) {
             isComplete = status >= 200
+            if isComplete { encodings = countEncodings() }
         } else if unsafe line[text].first == UInt8(ascii: "H"), unsafe line[text].starts(with: "HTTP/".utf8) {
             unsafe begin(line[text])
         } else if unsafe Self.startsBlank(line) {
@@ -43,6 +46,17 @@ struct HeaderCollector {
         let words = unsafe line.split(separator: UInt8(ascii: " "), maxSplits: 2)
         version = unsafe String(decoding: words[0].dropFirst("HTTP/".utf8.count), as: UTF8.self)
         status = unsafe words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) ?? 0 : 0
+    }
+
+    /// libcurl undoes those of `Transfer-Encoding` too.
+    private func countEncodings() -> Int {
+        ["Content-Encoding", "Transfer-Encoding"].flatMap { headers.all($0) }.reduce(0) { count, value in
+            count
+                + value.split(separator: ",").count { coding in
+                    let name = String(coding.filter { $0 != " " && $0 != "\t" })
+                    return !name.isEmpty && !HTTPHeaders.same(name, "chunked") && !HTTPHeaders.same(name, "identity")
+                }
+        }
     }
 
     private static func startsBlank(_ line: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -6,6 +6,7 @@ extension Transfer {
         switch (code, stop) {
         case (_, .bodyLimit): .failure(.bodyTooLarge(limit: call.request.bodyLimit))
         case (_, .headerLimit): .failure(.headersTooLarge(limit: HeaderCollector.byteLimit))
+        case (_, .encodings): .failure(.protocolError(host: call.target.host, reason: "encoded more than once"))
         case (CURLE_OK, nil): complete()
         case (_, nil): .failure(requestBegan ? errorAfterConnecting(code) : errorBeforeConnecting(code))
         }
@@ -17,6 +18,9 @@ extension Transfer {
             ? .timedOut(host: call.target.host, after: call.request.timeout)
             : errorBeforeConnecting(CURLE_OPERATION_TIMEDOUT)
     }
+
+    /// What came kept libcurl busy without an end.
+    var floodError: HTTPError { .protocolError(host: call.target.host, reason: "frames without end") }
 
     private func complete() -> PendingRequest.Outcome {
         // libcurl takes an end in the middle of the headers for the end of the answer.
@@ -45,7 +49,7 @@ extension Transfer {
             return .couldNotConnect(host: host, reason: "could not resolve its name or that of the proxy")
         case CURLE_COULDNT_RESOLVE_HOST:
             return .couldNotResolve(host: host)
-        case CURLE_OPERATION_TIMEDOUT where easy.errorText.hasPrefix("Resolving timed out") && peer == .server:
+        case CURLE_OPERATION_TIMEDOUT where isResolving && peer == .server:
             return .couldNotResolve(host: host)
         case _ where code.isAboutTLS:
             return .tls(host: host, reason: tlsReason(code))

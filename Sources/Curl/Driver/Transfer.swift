@@ -6,10 +6,11 @@ import CCurl
 /// object by address. So it has to outlive its place in the multi handle: the driver removes it there first.
 @safe final class Transfer {
     /// Why a callback told libcurl to stop. libcurl itself only says "write error".
-    enum Stop { case bodyLimit, headerLimit }
+    enum Stop { case bodyLimit, headerLimit, encodings }
 
     let call: PendingRequest
     let easy: Easy
+    private let watch: SocketWatch
     private(set) var headers = HeaderCollector()
     private(set) var body: [UInt8] = []
     private(set) var stop: Stop?
@@ -17,17 +18,29 @@ import CCurl
     private(set) var requestBegan = false
     /// Of the server or of the proxy, whichever libcurl has begun to connect to; nil before that.
     private(set) var triedPort: UInt16?
+    /// When libcurl began to connect for it; nil as long as it waits for a connection that is free.
+    private(set) var connectBegan: ContinuousClock.Instant?
     /// Owned; libcurl reads it until the transfer has left the multi handle.
     private var headerList: UnsafeMutablePointer<curl_slist>?
 
-    init(_ call: PendingRequest, on easy: Easy) {
+    init(_ call: PendingRequest, on easy: Easy, _ watch: SocketWatch) {
         self.call = call
         self.easy = easy
+        self.watch = watch
     }
 
     deinit {
         unsafe curl_slist_free_all(headerList)
     }
+
+    /// It has only waited, and is handed to libcurl once more.
+    func beginAgain() {
+        triedPort = nil
+        connectBegan = nil
+    }
+
+    /// The name was being looked up when the time for connecting was over.
+    var isResolving: Bool { easy.errorText.hasPrefix("Resolving timed out") }
 
     /// Adds one line to the request's header list. False without memory.
     func addHeader(_ line: String) -> Bool {
@@ -40,6 +53,8 @@ import CCurl
     func attach() -> [CURLcode] {
         let me = unsafe Unmanaged.passUnretained(self).toOpaque()
         let handle = unsafe easy.handle
+        // It is the driver's, and outlives every connection.
+        let watch = unsafe Unmanaged.passUnretained(watch).toOpaque()
         return unsafe [
             easy.collectErrors(),
             watcher_easy_set_list(handle, CURLOPT_HTTPHEADER, headerList),
@@ -52,6 +67,8 @@ import CCurl
             watcher_easy_set_prerequest(handle, noteRequest),
             watcher_easy_set_pointer(handle, CURLOPT_OPENSOCKETDATA, me),
             watcher_easy_set_open_socket(handle, openSocket),
+            watcher_easy_set_pointer(handle, CURLOPT_CLOSESOCKETDATA, watch),
+            watcher_easy_set_close_socket(handle, closeSocket),
         ]
     }
 
@@ -76,9 +93,13 @@ import CCurl
     }
 
     fileprivate func took(headerLine line: UnsafeBufferPointer<UInt8>) -> Bool {
-        if unsafe headers.take(line) { return true }
-        stop = .headerLimit
-        return false
+        guard unsafe headers.take(line) else {
+            stop = .headerLimit
+            return false
+        }
+        // Each further encoding multiplies what one byte costs to unpack, before the limit of the body is reached.
+        if headers.isComplete, headers.encodings > 1 { stop = .encodings }
+        return stop == nil
     }
 
     fileprivate func noteRequestBegan() {
@@ -87,7 +108,10 @@ import CCurl
 
     fileprivate func open(_ address: curl_sockaddr) -> curl_socket_t {
         triedPort = address.port
-        return address.open()
+        if connectBegan == nil { connectBegan = .now }
+        let socket = address.open()
+        watch.opened(socket)
+        return socket
     }
 }
 
@@ -129,4 +153,10 @@ private func openSocket(
 ) -> curl_socket_t {
     guard let transfer = unsafe transfer, let address = unsafe address else { return CURL_SOCKET_BAD }
     return unsafe Transfer.at(transfer).open(address.pointee)
+}
+
+/// libcurl calls it for each connection that ends, with what `CURLOPT_CLOSESOCKETDATA` was when it began.
+private func closeSocket(_ watch: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> CInt {
+    guard let watch = unsafe watch else { return -1 }
+    return unsafe Unmanaged<SocketWatch>.fromOpaque(watch).takeUnretainedValue().close(socket)
 }

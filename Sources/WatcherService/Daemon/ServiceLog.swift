@@ -1,3 +1,4 @@
+import Curl
 import FoundationEssentials
 import Glibc
 package import Logging
@@ -10,12 +11,22 @@ package struct ServiceLog: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var logLevel: Logger.Level
     private let format: Format
+    private let queue: LogQueue
 
     /// `auto` is the journal where `$JOURNAL_STREAM` names our standard error, else text.
-    package init(_ format: Format, isVerbose: Bool, environment: [String: String]) {
-        self.format = format == .auto ? (Self.isJournal(environment) ? .journal : .text) : format
+    package init(_ format: Format, isVerbose: Bool, environment: [String: String]) throws(AppContext.Failure) {
+        let format = format == .auto ? (Self.isJournal(environment) ? .journal : .text) : format
+        self.format = format
         logLevel = isVerbose ? .debug : .info
+        do throws(HTTPError) {
+            queue = try LogQueue(file: STDERR_FILENO) { count in Self.dropped(count, format) }
+        } catch {
+            throw .http(error)
+        }
     }
+
+    /// To be called at the end: what has been logged is written, as far as standard error is read.
+    package func drain() { queue.drain() }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -28,20 +39,34 @@ package struct ServiceLog: LogHandler {
         for (key, value) in (event.metadata ?? [:]).sorted(by: { $0.key < $1.key }) {
             if key == Self.textKey { text = "\(value)" } else { fields.append((key, "\(value)")) }
         }
+        queue.add(Self.line(format, event.level, "\(event.message)", fields, text: text))
+    }
+
+    private static func line(
+        _ format: Format, _ level: Logger.Level, _ message: String, _ fields: [(String, String)], text: String
+    ) -> [UInt8] {
         switch format {
-        case .text, .auto: Self.write(text)
+        case .text, .auto: return bytes(text)
         case .journal:
             // Constant words first, what varies as fields: a line to search for.
-            let values = fields.map { " \($0)=\(Self.quoted($1))" }.joined()
-            Self.write("<\(Self.priority(event.level))>\(event.message)\(values.isEmpty ? "" : ":" + values)")
+            let values = fields.map { " \($0)=\(quoted($1))" }.joined()
+            return bytes("<\(priority(level))>\(message)\(values.isEmpty ? "" : ":" + values)")
         case .json:
             let members: [(String, JSONValue?)] =
                 [
-                    ("time", .string(Clock.now().floor.description)), ("level", .string(event.level.rawValue)),
-                    ("message", .string("\(event.message)")),
+                    ("time", .string(Clock.now().floor.description)), ("level", .string(level.rawValue)),
+                    ("message", .string(message)),
                 ] + fields.map { ($0, .string($1)) }
-            Self.write(JSONValue.compact(members).text())
+            return bytes(JSONValue.compact(members).text())
         }
+    }
+
+    /// Says how many lines were dropped while nobody read standard error.
+    private static func dropped(_ count: Int, _ format: Format) -> [UInt8] {
+        let lines = "\(count) log line\(count == 1 ? "" : "s")"
+        return line(
+            format, .warning, "log lines dropped", [("count", "\(count)")],
+            text: "warning: \(lines) dropped while standard error was not read")
     }
 
     /// The whole in words: shown to people, left out where the fields say the same.
@@ -84,9 +109,8 @@ package struct ServiceLog: LogHandler {
         return unsafe fstat(STDERR_FILENO, &status) == 0 && stream == "\(status.st_dev):\(status.st_ino)"
     }
 
-    private static func write(_ line: String) {
+    private static func bytes(_ line: String) -> [UInt8] {
         let clean = line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
-        let bytes = Array(String(String.UnicodeScalarView(clean)).utf8) + [0x0A]
-        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        return Array(String(String.UnicodeScalarView(clean)).utf8) + [0x0A]
     }
 }

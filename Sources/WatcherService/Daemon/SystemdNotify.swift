@@ -28,7 +28,8 @@ package final class SystemdNotify: Sendable {
     /// After each turn of the engine's loop. The first says READY: the state has been read and gone over. Nothing is
     /// said to the watchdog by anybody else, so a loop that does not turn, or a command that is stuck, is found.
     package func turned(_ turn: Engine.Turn, uptime: Int64) {
-        last.withLock { last in
+        last.withLock { current in
+            var last = current
             var lines: [String] = []
             if turn.isShuttingDown {
                 if !last.isStopping { lines.append("STOPPING=1") }
@@ -46,7 +47,8 @@ package final class SystemdNotify: Sendable {
                 last.pulseAt = uptime
                 lines.append("WATCHDOG=1")
             }
-            send(lines)
+            // What a full socket did not take is said in the next turn.
+            if send(lines) { current = last }
         }
     }
 
@@ -78,26 +80,29 @@ package final class SystemdNotify: Sendable {
     /// The bytes of a `sockaddr_un`'s path.
     private static let pathLimit = 108
 
-    private func send(_ lines: [String]) {
-        guard let address, !lines.isEmpty else { return }
+    /// Never waits. False: the socket is full.
+    @discardableResult private func send(_ lines: [String]) -> Bool {
+        guard let address, !lines.isEmpty else { return true }
         let file = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard file >= 0 else { return }
+        guard file >= 0 else { return true }
         defer { close(file) }
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
         var path = Array(address.utf8)
-        guard let first = path.first, path.count < Self.pathLimit else { return }
+        guard let first = path.first, path.count < Self.pathLimit else { return true }
         // `@` stands for the NUL of an abstract address.
         if first == UInt8(ascii: "@") { path[0] = 0 }
         unsafe withUnsafeMutableBytes(of: &name.sun_path) { unsafe $0.copyBytes(from: path) }
         let length = socklen_t(MemoryLayout<sa_family_t>.size + path.count)
         let text = Array(lines.joined(separator: "\n").utf8)
-        unsafe withUnsafePointer(to: &name) { pointer in
+        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        let sent = unsafe withUnsafePointer(to: &name) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                _ = unsafe text.withUnsafeBytes {
-                    unsafe sendto(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL), address, length)
+                unsafe text.withUnsafeBytes {
+                    unsafe sendto(file, $0.baseAddress, $0.count, flags, address, length)
                 }
             }
         }
+        return sent >= 0 || errno != EAGAIN
     }
 }

@@ -120,7 +120,7 @@ package final class Executor: Sendable {
         guard let builder = builders[command.action] else {
             return .built(job: command.job, .failed(Self.gone, log: nil))
         }
-        let outcome = await builder.build(command)
+        let outcome = await StopDeadline.duringBuild { await builder.build(command) }
         if case .failed(let trouble, let log) = outcome {
             return .built(job: command.job, .failed(builder.redactor.mask(trouble), log: log))
         }

@@ -9,9 +9,9 @@ package enum Signals {
     package static func stops() async -> any AsyncSequence<Event, Never> & Sendable {
         let seen = Seen()
         return await UnixSignalsSequence(trapping: .sigterm, .sigint).map { signal in
-            if seen.count.add(1, ordering: .relaxed).oldValue > 0 {
-                _exit(128 + (signal == .sigterm ? SIGTERM : SIGINT))
-            }
+            let status = 128 + (signal == .sigterm ? SIGTERM : SIGINT)
+            if seen.count.add(1, ordering: .relaxed).oldValue > 0 { _exit(status) }
+            StopDeadline.start(status: status)
             return Event.shutdownRequested
         }
     }

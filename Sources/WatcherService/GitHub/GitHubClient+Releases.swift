@@ -7,6 +7,10 @@ extension GitHubClient {
     package static let listLimit = 48 << 20
     /// How many pages of 100 are read at most: GitHub itself lists no more than 10 000 results.
     package static let pageLimit = 100
+    /// The most releases that one check takes: as many as all its pages of 100 hold.
+    package static let releaseLimit = 10_000
+    /// Unpacked bytes of all pages that one check takes: ten times what a large repository sends.
+    package static let checkLimit = 256 << 20
 
     /// One look at the first page, or at all pages and the repository's identity.
     package func check(_ repository: String, isSweep: Bool, etag: String?) async -> (CheckOutcome, RateLimitReading) {
@@ -25,7 +29,15 @@ extension GitHubClient {
         var releases: [Release] = []
         var firstETag: String?
         var pages = 0
+        var bytes = 0
+        var visited: Set<String> = []
         while let path = next, pages < Self.pageLimit {
+            guard visited.insert(path).inserted else {
+                return (
+                    .failed(.transient("page \(pages) of the list of releases names a page as next that was read")),
+                    reading
+                )
+            }
             let answer = await get(path, etag: etag, bodyLimit: Self.listLimit)
             reading.add(answer.reading)
             let response: HTTPResponse
@@ -46,6 +58,13 @@ extension GitHubClient {
                 return (.failed(error), reading)
             }
             pages += 1
+            bytes += response.body.count
+            guard releases.count <= Self.releaseLimit, bytes <= Self.checkLimit else {
+                let found =
+                    releases.count > Self.releaseLimit
+                    ? "more than \(Self.releaseLimit) releases" : "more than \(Self.checkLimit >> 20) MiB"
+                return (.failed(.transient("the list of releases is too large: \(found) in \(pages) pages")), reading)
+            }
             if pages == 1 { firstETag = response.headers["etag"].flatMap(Self.usable) }
             next = Self.nextPage(response)
             if !isSweep { break }

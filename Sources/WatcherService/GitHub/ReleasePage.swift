@@ -4,6 +4,13 @@ import WatcherCore
 
 /// Reads lists of releases. One element that is no release spoils the whole answer: it is not GitHub speaking.
 enum ReleasePage {
+    /// The most releases on one page: ten times as many as are asked for. More are not kept while it is read.
+    static let releaseLimit = 1000
+
+    private struct TooMany: Error, CustomStringConvertible {
+        var description: String { "more than \(releaseLimit) releases on one page" }
+    }
+
     static func decode(_ response: HTTPResponse) throws(RequestFailure) -> [Release] {
         do {
             return try list(response.body)
@@ -23,18 +30,25 @@ enum ReleasePage {
     /// `isSkimmed`: whether the quick reader has the first look; what comes out is the same.
     static func list(_ body: [UInt8], isSkimmed: Bool = true) throws -> [Release] {
         let wire = try (isSkimmed ? skim(body) : nil) ?? JSONDecoder().decode([Wire].self, from: Data(body))
+        guard wire.count <= releaseLimit else { throw TooMany() }
         return try wire.map { try $0.release }
     }
 
     /// The list of a text that holds nothing unexpected: a tenth of what `JSONDecoder` takes, which was half of a first
     /// pass. Nil when the decoder has to look; it also has the words for what is wrong.
-    private static func skim(_ body: [UInt8]) -> [Wire]? {
+    private static func skim(_ body: [UInt8]) throws(TooMany) -> [Wire]? {
         var reader = JSONSkimmer(body)
+        var count = 0
         do throws(JSONSkimmer.Unknown) {
-            let list = try reader.list { reader throws(JSONSkimmer.Unknown) in try wire(&reader) }
+            let list = try reader.list { reader throws(JSONSkimmer.Unknown) in
+                count += 1
+                guard count <= releaseLimit else { throw JSONSkimmer.Unknown() }
+                return try wire(&reader)
+            }
             try reader.end()
             return list
         } catch {
+            guard count <= releaseLimit else { throw TooMany() }
             return nil
         }
     }
