@@ -56,6 +56,8 @@ package struct Core: Sendable {
     var working: Set<String> = []
     /// Jobs whose build runs: one at a time, and one that was deleted runs until it has been ended.
     var builds: Set<String> = []
+    /// Jobs whose program runs, with their actions: a deleted one's runs until it has been ended.
+    var longRunning: [String: String] = [:]
     /// Jobs that had their one look in a pass that does not wait.
     var lookedAt: Set<String> = []
     /// Jobs made in this pass that could not begin yet, because a check was under way that may bring more.
@@ -101,6 +103,9 @@ package struct Core: Sendable {
         case .built(let id, let outcome):
             builds.remove(id)
             withJob(id, nil, at: now) { $0.built(&$1, outcome, at: now) }
+        case .ran(let id, let result):
+            longRunning[id] = nil
+            withJob(id, nil, at: now) { $0.ran(&$1, result, at: now) }
         case .buildEnded: break
         case .verified(let id, let outcome): withJob(id, nil, at: now) { $0.verified(&$1, outcome, at: now) }
         case .moved(let id, let outcome): withJob(id, nil, at: now) { $0.moved(&$1, outcome, at: now) }

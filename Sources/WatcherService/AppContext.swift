@@ -202,7 +202,9 @@ package struct AppContext: Sendable {
         return Executor(
             config, http: http, github: github, clients: clients, notifiers: notifiers, heartbeatURL: heartbeat,
             network: network, redactor: redactor, registry: registry,
-            builders: try builders(registry, redactor, progress))
+            builders: try builders(registry, redactor, progress),
+            performers: try performers(http, network, github, redactor, progress),
+            stateIdentity: (try? stateFile(making: false)).map { OrphanedBuilds.identity(ofState: $0.path) })
     }
 
     /// Masks every secret that can be read here.
@@ -232,7 +234,7 @@ package struct AppContext: Sendable {
                 places.append(("actions.\(name).workflowDispatch.token", dispatch.token))
             }
         }
-        return places.compactMap { place, secret in secret.map { (place, $0) } }
+        return places.compactMap { place, secret in secret.map { (place, $0) } } + kindSecretPlaces
     }
 
     /// What a pass would fail to read here: warnings for `validate`.

@@ -10,6 +10,27 @@ extension ConfigValue {
         }
     }
 
+    /// A template that keeps the rule when its names are replaced by an ordinary version.
+    func template(_ rule: TextRule, upstreams names: Set<String>?) -> Template? {
+        describe(rule)
+        guard let template = template(upstreams: names) else { return nil }
+        guard rule.accepts(template.sample) else {
+            report(.badValue, found: found(), expected: rule.expected, suggestion: rule.suggest(template.sample))
+            return nil
+        }
+        return template
+    }
+
+    /// A template that keeps the rule, or a secret that is kept elsewhere.
+    func templateOrSecret(_ rule: TextRule, upstreams names: Set<String>?) -> TemplateOrSecret? {
+        if shape != nil {
+            _ = alternative().template(rule, upstreams: names)
+            return alternative().secretSource().map { .secret($0) }
+        }
+        if case .object = node.content { return secretSource().map { .secret($0) } }
+        return template(rule, upstreams: names).map { .template($0) }
+    }
+
     /// Reports `${app.tag}`, which other programs replace and this one does not, and `${{app.tag}}`, of which the
     /// dollar would stay.
     private func reportShellVariables(in text: String, _ names: Set<String>) {

@@ -116,6 +116,7 @@ extension Core {
         switch action.work {
         case .workflowDispatch(let dispatch): return begin(job, dispatch, releases, at: now)
         case .imageBuild(let build): return begin(job, build, action, releases, at: now)
+        case .kind(let kind): return begin(job, kind, releases, at: now)
         }
     }
 
@@ -180,6 +181,7 @@ extension Core {
                 return []
             }
             return drive(job, target, at: now)
+        case .acting(let step): return drive(job, step, at: now)
         case .pending, .ended: return []
         }
     }
@@ -235,6 +237,8 @@ extension Core {
     /// Ends jobs whose action has gone from the configuration.
     mutating func settleOrphans(at now: Instant) {
         for job in ledger.jobs where config.actions[job.action] == nil && !working.contains(job.id) {
+            // What a crash has left of it does not outlive it.
+            if job.phase == .acting(.start), job.work?.base.isLong == true { followUps.append(.endBuild(job: job.id)) }
             fail(job, "the action \(job.action) is no longer in the configuration", at: now)
         }
     }
