@@ -36,6 +36,13 @@ extension AppContext {
         }
     }
 
+    /// What of a header's or an address's value is masked wherever it stands.
+    static func parts(of value: String) -> [String] {
+        let words =
+            value.contains("://") ? SecretValues.parts(ofURL: value) : value.split(separator: " ").map(String.init)
+        return words.filter { $0.utf8.count >= SecretValues.shortestPart }
+    }
+
     private static func place(_ action: String, _ kind: AnyActionKind, _ place: String) -> String {
         "actions.\(action).\(kind.key).\(place)"
     }

@@ -211,6 +211,10 @@ package struct AppContext: Sendable {
     package func redactor() throws(Failure) -> Redactor {
         var redactor = Redactor()
         for (place, secret) in secretPlaces { redactor.add(try read(secret, place)) }
+        for (place, secret) in kindSecretPlaces {
+            // Whole headers and addresses: what is secret in them may show up alone.
+            for part in Self.parts(of: try read(secret, place)) { redactor.add(part) }
+        }
         return redactor
     }
 

@@ -35,7 +35,8 @@ import Testing
     private static func ready(_ world: World) async throws -> Int32 {
         let path = outbox(world) + "/ready"
         let text: String = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            // Opening a pipe waits for the other side: not on a thread that others need.
+            Thread.detachNewThread {
                 let bytes = try? FileHandle(forReadingAtPath: path)?.readToEnd()
                 continuation.resume(returning: String(decoding: (bytes ?? nil) ?? Data(), as: UTF8.self))
             }

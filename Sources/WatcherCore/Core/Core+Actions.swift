@@ -8,6 +8,7 @@ extension Core {
             hold(job, "waits for a deleted job's \(kind.key) to end")
             return nil
         }
+        if kind.base.account != .none, isPaused(job, at: now) { return nil }
         guard let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return nil }
         // Where an earlier attempt may have started something, the next one stays in the same place.
         var target = job.mayHaveStarted ? job.work : nil
@@ -123,7 +124,16 @@ extension Core {
         case .failed(.rateLimited(let seconds, let reason)):
             // Nothing was done, and it is no fault of the job's: the attempt does not count.
             job.attempts = max(job.attempts - 1, 0)
-            job.retry(in: Self.pause(seconds), reason: reason, at: now)
+            if let action = config.actions[job.action], hasRateLimit(action) {
+                pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
+                job.retry(in: 0, reason: reason, at: now)
+            } else if target.recovery == .lookedUp {
+                // A limit can be a lie told after the fact.
+                job.find(for: 0, reason: reason, at: now)
+                job.notBefore = now.deadline(in: Self.pause(seconds))
+            } else {
+                job.retry(in: Self.pause(seconds), reason: reason, at: now)
+            }
         case .failed(.transient(let reason)): again(&job, reason, at: now)
         }
     }

@@ -15,13 +15,26 @@ package protocol ActionKind: Sendable, Equatable {
 
     /// Every secret among the settings, by its place below the key: `token`, `environment.NAME`.
     var secrets: [String: Secret] { get }
+    /// Whose rate limit its requests count for.
+    var account: ActionAccount { get }
     /// Everything that a job does, with the templates filled in. It is in the state before the job acts.
     func target(for job: JobContents) throws(ActionObjection) -> Target
 }
 
 /// All kinds that are only settings and a target. The configuration takes exactly one of these keys for an action, or one
 /// of the two older ones.
-package let actionKinds: [any ActionKind.Type] = [CommandAction.self]
+package let actionKinds: [any ActionKind.Type] = [
+    CommandAction.self, RepositoryDispatchAction.self, RequestAction.self,
+]
+
+package enum ActionAccount: Sendable, Equatable {
+    /// None that is known.
+    case none
+    /// That of the token of `github`.
+    case github
+    /// That of its own token at GitHub.
+    case own
+}
 
 /// What an action's reader has to know of the rest of the configuration.
 package struct ActionSurroundings {
@@ -67,6 +80,8 @@ package struct AnyActionKind: Sendable, Equatable {
 }
 
 extension ActionKind {
+    package var account: ActionAccount { .none }
+
     fileprivate func isEqual(to other: any ActionKind) -> Bool { (other as? Self) == self }
 
     fileprivate func anyTarget(for job: JobContents) throws(ActionObjection) -> any ActionTarget {

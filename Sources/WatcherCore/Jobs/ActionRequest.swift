@@ -55,9 +55,12 @@ package struct ActionResult: Sendable, Equatable {
     package var outcome: Outcome
     /// The file with its output, beside the state.
     package var log: String?
+    /// What the server said about the rate limit of the action's account.
+    package var reading: RateLimitReading?
 
-    package init(_ outcome: Outcome, log: String? = nil) {
+    package init(_ outcome: Outcome, log: String? = nil, reading: RateLimitReading? = nil) {
         self.outcome = outcome
         self.log = log
+        self.reading = reading
     }
 }

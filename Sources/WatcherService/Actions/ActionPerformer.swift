@@ -14,7 +14,9 @@ protocol ActionPerformer: Sendable {
 }
 
 /// The performers of all kinds in `actionKinds`.
-private let actionPerformers: [any ActionPerformer.Type] = [CommandPerformer.self]
+private let actionPerformers: [any ActionPerformer.Type] = [
+    CommandPerformer.self, RepositoryDispatchPerformer.self, RequestPerformer.self,
+]
 
 /// What a performer is made of.
 struct ActionParts: Sendable {

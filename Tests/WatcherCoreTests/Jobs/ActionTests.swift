@@ -93,7 +93,7 @@ struct Trial: ActionTarget {
         #expect(other.ledger.history.last?.log == "x.log" && other.told.last == .failed)
     }
 
-    @Test("a limit and an interruption count for nothing", arguments: recoveries)
+    @Test("a limit and an interruption count for nothing", arguments: [ActionRecovery.repeated, .failed])
     func uncounted(_ recovery: ActionRecovery) throws {
         var (bench, request) = try Self.begun(Self.config(recovery, attempts: 1))
         for _ in 0..<5 {
@@ -249,6 +249,58 @@ struct Trial: ActionTarget {
         ])
     func wrong(_ settings: String) {
         #expect(throws: ConfigError.self) { try action(settings) }
+    }
+}
+
+@Suite("The actions request and repositoryDispatch") struct RequestActionTests {
+    private func kind(_ work: String) throws -> AnyActionKind {
+        let text = #"{"upstreams": {"one": {"github": "o/r"}}, "actions": {"a": {"upstreams": ["one"], \#(work)}}}"#
+        let config = try ConfigReader.read(Array(text.utf8)).get().config
+        guard case .kind(let kind)? = config.actions["a"]?.work else { throw ActionObjection("another kind") }
+        return kind
+    }
+
+    private let contents = JobContents(
+        id: "w-1", isHighest: true, releases: ["one": Known.reference("v1.2.3")], gitHubAPI: "https://api.example")
+
+    @Test("are filled in whole, but for secrets, and survive the state file")
+    func targets() throws {
+        let request = try kind(
+            #""request": {"url": {"env": "U"}, "headers": {"A": {"env": "H"}, "B": "{{one.tag}}"}, "body": "x {{job.id}}"}"#
+        )
+        #expect(request.base.secrets == ["url": .environment("U"), "headers.A": .environment("H")])
+        let target = try request.target(for: contents)
+        #expect(
+            target.base as? HTTPRequestTarget
+                == HTTPRequestTarget(
+                    url: nil, method: "POST", headers: ["Idempotency-Key": "w-1", "B": "v1.2.3"], secretHeaders: ["A"],
+                    body: "x w-1"))
+        #expect(try Known.roundTrip(target) == target)
+        let event = try kind(
+            #""repositoryDispatch": {"repository": "o/r", "eventType": "e", "payload": {"t": "{{one.tag}}\""}}"#)
+        let sent = try event.target(for: contents)
+        #expect(
+            (sent.base as? RepositoryDispatchTarget).map { String(decoding: $0.body, as: UTF8.self) }
+                == #"{"event_type":"e","client_payload":{"t":"v1.2.3\""}}"#)
+        #expect(try Known.roundTrip(sent) == sent)
+        #expect(event.base.account == .github && request.base.account == .none)
+    }
+
+    @Test(
+        "with what cannot be sent is a problem",
+        arguments: [
+            #""request": {}"#, #""request": {"url": "ftp://x"}"#, #""request": {"url": "https://x", "method": "get"}"#,
+            #""request": {"url": "https://x", "method": "GET", "body": ""}"#,
+            #""request": {"url": "https://x", "headers": {"idempotency-key": "1"}}"#,
+            #""request": {"url": "https://x", "headers": {"A": "a\nb"}}"#,
+            #""request": {"url": "https://x", "body": {"a": ["{{nobody.tag}}"]}}"#,
+            #""request": {"url": "https://x", "expect": []}"#, #""request": {"url": "https://x", "expect": [42]}"#,
+            #""repositoryDispatch": {"repository": "o/r"}"#,
+            #""repositoryDispatch": {"repository": "o/r", "eventType": "e", "payload": ["x"]}"#,
+            #""repositoryDispatch": {"repository": "o/r", "eventType": "e", "payload": {"1":1,"2":1,"3":1,"4":1,"5":1,"6":1,"7":1,"8":1,"9":1,"10":1,"11":1}}"#,
+        ])
+    func wrong(_ work: String) {
+        #expect(throws: ConfigError.self) { try kind(work) }
     }
 }
 
