@@ -10,6 +10,8 @@ package struct HTTPRequest: Sendable {
         case head = "HEAD"
         case post = "POST"
         case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
     }
 
     package var method: Method
@@ -18,7 +20,7 @@ package struct HTTPRequest: Sendable {
     package var url: String
     /// Sent in this order, to the server alone, never to a proxy in between.
     package var headers: [(name: String, value: String)]
-    /// For `POST` and `PUT`; nil is an empty body. No `Content-Type` is invented.
+    /// For all but `GET` and `HEAD`; nil is an empty body. No `Content-Type` is invented.
     package var body: [UInt8]?
     /// For the whole exchange, counted from `send`, the time in a queue included.
     package var timeout: Duration

@@ -58,6 +58,8 @@ package struct Core: Sendable {
     var working: Set<String> = []
     /// Jobs whose build runs: one at a time, and one that was deleted runs until it has been ended.
     var builds: Set<String> = []
+    /// Jobs whose program runs, with their actions: a deleted one's runs until it has been ended.
+    var longRunning: [String: String] = [:]
     /// Jobs that had their one look in a pass that does not wait.
     var lookedAt: Set<String> = []
     /// Jobs made in this pass that could not begin yet, because a check was under way that may bring more.
@@ -103,6 +105,9 @@ package struct Core: Sendable {
         case .built(let id, let outcome):
             builds.remove(id)
             withJob(id, nil, at: now) { $0.built(&$1, outcome, at: now) }
+        case .ran(let id, let result):
+            longRunning[id] = nil
+            withJob(id, result.reading, at: now) { $0.ran(&$1, result, at: now) }
         case .buildEnded: break
         case .verified(let id, let outcome): withJob(id, nil, at: now) { $0.verified(&$1, outcome, at: now) }
         case .moved(let id, let outcome): withJob(id, nil, at: now) { $0.moved(&$1, outcome, at: now) }
@@ -212,10 +217,20 @@ extension Core {
     }
 
     func quotaKey(forAction name: String) -> AccountKey {
-        guard case .workflowDispatch(let dispatch) = config.actions[name]?.work,
-            dispatch.token != nil || dispatch.apiURL != nil
-        else { return .github }
-        return .action(name)
+        switch config.actions[name]?.work {
+        case .workflowDispatch(let dispatch) where dispatch.token != nil || dispatch.apiURL != nil: .action(name)
+        case .kind(let kind) where kind.base.account == .own: .action(name)
+        default: .github
+        }
+    }
+
+    /// Whether an action's requests count for a rate limit that is known.
+    func hasRateLimit(_ action: Config.Action) -> Bool {
+        switch action.work {
+        case .workflowDispatch: true
+        case .imageBuild: false
+        case .kind(let kind): kind.base.account != .none
+        }
     }
 
     mutating func withQuota<Result>(_ key: AccountKey, _ body: (inout RateLimit) -> Result) -> Result {

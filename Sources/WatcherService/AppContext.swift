@@ -208,13 +208,19 @@ package struct AppContext: Sendable {
             config, http: http, github: github, sources: try sourceClients(http, github, registry, &redactor),
             clients: clients, notifiers: notifiers, heartbeatURL: heartbeat,
             network: network, redactor: redactor, registry: registry,
-            builders: try builders(registry, redactor, progress))
+            builders: try builders(registry, redactor, progress),
+            performers: try performers(http, network, github, redactor, progress),
+            stateIdentity: (try? stateFile(making: false)).map { OrphanedBuilds.identity(ofState: $0.path) })
     }
 
     /// Masks every secret that can be read here.
     package func redactor() throws(Failure) -> Redactor {
         var redactor = Redactor()
         for (place, secret) in secretPlaces { redactor.add(try read(secret, place)) }
+        for (place, secret) in kindSecretPlaces {
+            // Whole headers and addresses: what is secret in them may show up alone.
+            for part in Self.parts(of: try read(secret, place)) { redactor.add(part) }
+        }
         return redactor
     }
 
@@ -238,7 +244,7 @@ package struct AppContext: Sendable {
                 places.append(("actions.\(name).workflowDispatch.token", dispatch.token))
             }
         }
-        return places.compactMap { place, secret in secret.map { (place, $0) } }
+        return places.compactMap { place, secret in secret.map { (place, $0) } } + kindSecretPlaces
     }
 
     /// What a pass would fail to read here: warnings for `validate`.

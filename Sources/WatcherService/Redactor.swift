@@ -61,6 +61,16 @@ package struct Redactor: Sendable {
         return masked
     }
 
+    package func mask(_ result: ActionResult) -> ActionResult {
+        var masked = result
+        switch result.outcome {
+        case .unknown(let reason): masked.outcome = .unknown(mask(reason))
+        case .failed(let failure): masked.outcome = .failed(mask(failure))
+        case .succeeded, .started, .underway, .absent: break
+        }
+        return masked
+    }
+
     package func mask(_ failure: RequestFailure) -> RequestFailure {
         switch failure {
         case .transient(let reason): .transient(mask(reason))

@@ -86,6 +86,12 @@ extension SimulatedOracle {
             if !runs.isEmpty { world.violate("job \(job.id) is a build and has a run") }
             return
         }
+        if case .kind = world.setup.config.actions[job.action]?.work {
+            if job.phase == .ended(.succeeded), !world.executed.contains(job.id) {
+                world.violate("job \(job.id) succeeded, and its program never ran")
+            }
+            return
+        }
         switch ending {
         case .superseded:
             if !runs.isEmpty { world.violate("job \(job.id) was superseded although it had a run") }

@@ -21,6 +21,8 @@ final class SimulatedOracle {
     private var savedPauses: [String: Int64] = [:]
     private var pauses: [String: Int64] = [:]
     private(set) var saves = 0
+    /// Programs of which no result was seen yet: their actions by job.
+    var programs: [String: String] = [:]
     /// Bytes of the state file: most are messages that wait, for a notifier that was removed for days.
     private static let stateLimit = 1_000_000
 
@@ -202,6 +204,7 @@ extension SimulatedOracle {
         case .lookUp(_, let action, _, _), .follow(_, let action, _, _):
             checkPause(world.setup.quota(ofAction: action))
         case .build(let build): startedBuild(build, world)
+        case .run(let request): startedProgram(request, world)
         case .verify, .move, .endBuild, .heartbeat, .publish, .wake: break
         }
     }
@@ -224,6 +227,7 @@ extension SimulatedOracle {
             .followed(let job, .failed(let trouble), _):
             guard let action = before.jobs.first(where: { $0.id == job })?.action else { return }
             pause(world.setup.quota(ofAction: action), trouble, world)
+        case .ran(let job, _): programs[job] = nil
         case .delivered(_, let notifier, .retry(let after, _, _)):
             if let after { pauses["to:" + notifier] = world.time + after * 1000 }
         default: break

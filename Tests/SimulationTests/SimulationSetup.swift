@@ -49,6 +49,14 @@ struct SimulatedSetup {
                 config.actions[name] = action
                 continue
             }
+            if dice.perMille(200) {
+                var action = Config.Action(upstreams: wanted, work: .kind(Self.command(wanted, &dice)))
+                action.releases = dice.perMille(500) ? .each : .newest
+                action.quietPeriod = dice.pick([0, 0, 60, 600])
+                action.attempts = 1 + dice.below(3)
+                config.actions[name] = action
+                continue
+            }
             var dispatch = Config.WorkflowDispatch(repository: "owner/ci", workflow: "\(name).yaml", ref: "main")
             dispatch.inputs["job"] = Self.template("{{job.id}}", wanted)
             for upstream in wanted { dispatch.inputs[upstream] = Self.template("{{\(upstream).tag}}", wanted) }
@@ -121,6 +129,17 @@ struct SimulatedSetup {
         build.movingTags = [Template(literal: "latest"), Template(literal: "stable")]
         for upstream in upstreams { build.buildArgs[upstream] = template("{{\(upstream).tag}}", upstreams) }
         return build
+    }
+
+    private static func command(_ upstreams: [String], _ dice: inout Dice) -> AnyActionKind {
+        var command = CommandAction(argv: [Template(literal: "build")])
+        for upstream in upstreams {
+            if let value = template("{{\(upstream).tag}}", upstreams) {
+                command.environment[upstream] = .template(value)
+            }
+        }
+        command.repeatable = dice.perMille(500)
+        return AnyActionKind(command)
     }
 
     private static func template(_ text: String, _ upstreams: [String]) -> Template? {

@@ -14,6 +14,7 @@ extension SimulatedWorld {
         case .build(let build): .built(job: build.job, self.build(build))
         case .verify(let verify): .verified(job: verify.job, self.verify(verify))
         case .move(let move): .moved(job: move.job, self.move(move))
+        case .run(let request): .ran(job: request.job, ActionResult(run(request)))
         case .endBuild(let job): .buildEnded(job: job)
         case .heartbeat: .heartbeat(isCalm || dice.perMille(900) ? nil : .transient("no answer"))
         case .publish(_, let paths):
@@ -39,6 +40,7 @@ extension SimulatedWorld {
         case .build(let build): .built(job: build.job, cutOff(build))
         case .verify(let verify): .verified(job: verify.job, .failed(.cancelled))
         case .move(let move): .moved(job: move.job, .failed(.cancelled))
+        case .run(let request): .ran(job: request.job, ActionResult(cutOff(request)))
         case .endBuild(let job): .buildEnded(job: job)
         case .heartbeat: .heartbeat(.cancelled)
         case .publish: .published([:])

@@ -29,6 +29,8 @@ final class SimulatedWorld {
     var names: [String: Int64] = [:]
     private(set) var runs: [Run] = []
     var registry = SimulatedRegistry()
+    /// Jobs whose program ran, to its end or not.
+    var executed: Set<String> = []
     /// Whether somebody else has ever taken a name.
     private(set) var wasReplaced = false
     /// What each receiver got, in order, repetitions included.

@@ -6,7 +6,7 @@ extension Transfer {
     func configure(_ configuration: HTTPClient.Configuration, trust: TrustStore, share: Share) -> CURLcode {
         let request = call.request
         var options = Options(easy)
-        let hasBody = request.method == .post || request.method == .put
+        let hasBody = request.method != .get && request.method != .head
         let profile = Easy.Profile(
             method: request.method, isTLS: call.target.isTLS, connectTimeout: request.connectTimeout,
             network: request.network)
@@ -59,7 +59,7 @@ extension Transfer {
         switch call.request.method {
         case .get: options.set(CURLOPT_HTTPGET, 1)
         case .head: options.set(CURLOPT_NOBODY, 1)
-        case .post, .put:
+        case .post, .put, .patch, .delete:
             options.set(CURLOPT_POST, 1)
             options.setBody(call.request.body ?? [])
             options.set(CURLOPT_CUSTOMREQUEST, call.request.method.rawValue)

@@ -18,24 +18,7 @@ extension Config.Action {
         settings.attempts = object.integer(
             "attempts", "The number of tries to start or build before the job has failed.", default: settings.attempts,
             in: 1...Self.attemptLimit)
-        let work: Config.Work? = object.exactlyOne(
-            "nothing to do",
-            of: [
-                (
-                    "workflowDispatch", "Start a workflow of GitHub Actions.",
-                    { value in
-                        value.object("workflowDispatch") { object in
-                            .workflowDispatch(.init(reading: object, upstreams: names, github: github))
-                        }
-                    }
-                ),
-                (
-                    "imageBuild", "Build an image here, with docker buildx, and push it.",
-                    { value in
-                        value.object("imageBuild") { .imageBuild(.init(reading: $0, upstreams: names)) }
-                    }
-                ),
-            ])
+        let work = Self.work(object, ActionSurroundings(upstreams: names, github: github))
         var platforms: [String]?
         if case .imageBuild(let build) = work { platforms = build.platforms }
         settings.verify = object.value(
@@ -50,6 +33,36 @@ extension Config.Action {
         guard let work else { return nil }
         settings.work = work
         self = settings
+    }
+
+    private static func work(_ object: ConfigObject, _ surroundings: ActionSurroundings) -> Config.Work? {
+        let names = surroundings.upstreams
+        let own: [(key: String, description: String, read: (ConfigValue) -> Config.Work?)] = [
+            (
+                "workflowDispatch", "Start a workflow of GitHub Actions.",
+                { value in
+                    value.object("workflowDispatch") { object in
+                        .workflowDispatch(.init(reading: object, upstreams: names, github: surroundings.github))
+                    }
+                }
+            ),
+            (
+                "imageBuild", "Build an image here, with docker buildx, and push it.",
+                { value in value.object("imageBuild") { .imageBuild(.init(reading: $0, upstreams: names)) } }
+            ),
+        ]
+        return object.exactlyOne(
+            "nothing to do",
+            of: own
+                + object.value.document.actionKinds.map { kind in
+                    (
+                        kind.key, kind.summary,
+                        { value in
+                            value.object(kind.key) { kind.init(reading: $0, surroundings).map { .kind(.init($0)) } }
+                                ?? nil
+                        }
+                    )
+                })
     }
 
     /// More tries than these are a loop.

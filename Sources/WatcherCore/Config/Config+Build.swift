@@ -147,17 +147,6 @@ extension ConfigObject {
 }
 
 extension ConfigValue {
-    /// A template that keeps the rule when its names are replaced by an ordinary version.
-    fileprivate func template(_ rule: TextRule, upstreams names: Set<String>?) -> Template? {
-        describe(rule)
-        guard let template = template(upstreams: names) else { return nil }
-        guard rule.accepts(template.sample) else {
-            report(.badValue, found: found(), expected: rule.expected, suggestion: rule.suggest(template.sample))
-            return nil
-        }
-        return template
-    }
-
     /// Warns of a platform that is not known here.
     fileprivate func advise(about platform: Platform, _ text: String) {
         func known(_ word: String, _ names: some Collection<String>) -> String {
@@ -170,15 +159,5 @@ extension ConfigValue {
         advise("\(Redaction.text(text)) is not known here, but docker may know it\(hint)")
     }
 
-    fileprivate func checkCount() {
-        shape?.setCount(atMost: Config.ImageBuild.countLimit)
-        let count: Int
-        switch node.content {
-        case .array(let elements): count = elements.count
-        case .object(let members): count = members.count
-        default: return
-        }
-        guard count > Config.ImageBuild.countLimit else { return }
-        report(.badValue, found: "\(count) of them", expected: "at most \(Config.ImageBuild.countLimit)")
-    }
+    fileprivate func checkCount() { checkCount(atMost: Config.ImageBuild.countLimit) }
 }

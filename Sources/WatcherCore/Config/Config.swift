@@ -107,6 +107,8 @@ package struct Config: Sendable, Equatable {
     package enum Work: Sendable, Equatable {
         case workflowDispatch(WorkflowDispatch)
         case imageBuild(ImageBuild)
+        /// One of `actionKinds`.
+        case kind(AnyActionKind)
     }
 
     package struct WorkflowDispatch: Sendable, Equatable {

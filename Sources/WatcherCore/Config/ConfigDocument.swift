@@ -4,6 +4,8 @@
 final class ConfigDocument {
     /// The services that a notifier may name.
     let notifierTypes: [any Notifier.Type]
+    /// The kinds of actions beside the two older ones.
+    let actionKinds: [any ActionKind.Type]
     private(set) var problems: [ConfigProblem] = []
     private(set) var warnings: [ConfigProblem] = []
     /// Whether no file is read, but what a file may hold.
@@ -18,13 +20,16 @@ final class ConfigDocument {
     /// A search looks at each known name; a hostile file could ask for millions.
     static let searchLimit = 100
 
-    init(notifierTypes: [any Notifier.Type], isDescribing: Bool = false) {
+    init(
+        notifierTypes: [any Notifier.Type], actionKinds: [any ActionKind.Type], isDescribing: Bool = false
+    ) {
         self.notifierTypes = notifierTypes
+        self.actionKinds = actionKinds
         self.isDescribing = isDescribing
     }
 
     /// Takes the problems of values that are read again for each object to which they apply, and have been reported.
-    private(set) lazy var silenced = ConfigDocument(notifierTypes: notifierTypes)
+    private(set) lazy var silenced = ConfigDocument(notifierTypes: notifierTypes, actionKinds: actionKinds)
 
     /// The problems, and as the last one how many more there are.
     var allProblems: [ConfigProblem] {

@@ -8,9 +8,10 @@ package enum ConfigReader {
 
     /// The configuration, or every problem at once. Touches no file, no environment and no network; takes any bytes.
     package static func read(
-        _ bytes: [UInt8], notifierTypes: [any Notifier.Type] = notifierTypes
+        _ bytes: [UInt8], notifierTypes: [any Notifier.Type] = notifierTypes,
+        actionKinds: [any ActionKind.Type] = actionKinds
     ) -> Result<Reading, ConfigError> {
-        switch document(bytes, notifierTypes) {
+        switch document(bytes, notifierTypes, actionKinds) {
         case .failure(let error): .failure(error)
         case .success(let (document, config)):
             document.problems.isEmpty
@@ -22,11 +23,11 @@ package enum ConfigReader {
     }
 
     private static func document(
-        _ bytes: [UInt8], _ notifierTypes: [any Notifier.Type]
+        _ bytes: [UInt8], _ notifierTypes: [any Notifier.Type], _ actionKinds: [any ActionKind.Type]
     ) -> Result<(ConfigDocument, Config), ConfigError> {
         do throws(JSONSyntaxError) {
             let node = try JSONReader.read(bytes, writtenByHand: true)
-            let document = ConfigDocument(notifierTypes: notifierTypes)
+            let document = ConfigDocument(notifierTypes: notifierTypes, actionKinds: actionKinds)
             let root = ConfigValue(node: node, path: .root, document: document)
             let config = root.object("configuration") { Config(reading: $0) }
             return .success((document, config ?? Config()))

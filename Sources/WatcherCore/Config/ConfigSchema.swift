@@ -1,8 +1,11 @@
 /// What the configuration may hold, from the code that reads it.
 package enum ConfigSchema {
     /// The JSON Schema (draft 2020-12).
-    package static func json(notifierTypes: [any Notifier.Type] = notifierTypes) -> JSONValue {
-        let document = ConfigDocument(notifierTypes: notifierTypes, isDescribing: true)
+    package static func json(
+        notifierTypes: [any Notifier.Type] = notifierTypes, actionKinds: [any ActionKind.Type] = actionKinds
+    ) -> JSONValue {
+        let document = ConfigDocument(
+            notifierTypes: notifierTypes, actionKinds: actionKinds, isDescribing: true)
         let root = ConfigValue(
             node: JSONNode(position: JSONPosition(line: 1, column: 1), content: .null), path: .root, document: document,
             shape: ConfigShape())

@@ -79,6 +79,19 @@ extension ConfigValue {
         }
     }
 
+    /// Reports an array or an object with more elements than that.
+    func checkCount(atMost limit: Int) {
+        shape?.setCount(atMost: limit)
+        let count: Int
+        switch node.content {
+        case .array(let elements): count = elements.count
+        case .object(let members): count = members.count
+        default: return
+        }
+        guard count > limit else { return }
+        report(.badValue, found: "\(count) of them", expected: "at most \(limit)")
+    }
+
     /// The members of an object; none where nothing is read but described.
     private var members: [JSONNode.Member]? {
         if case .object(let members) = node.content { members } else { shape == nil ? nil : [] }

@@ -36,7 +36,7 @@ extension ConfigValue {
     }
 
     /// A secret that is kept elsewhere.
-    private func secretSource() -> Secret? {
+    func secretSource() -> Secret? {
         object("secret") { object in
             object.exactlyOne(
                 "an object without a source",

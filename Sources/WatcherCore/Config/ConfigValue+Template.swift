@@ -10,6 +10,27 @@ extension ConfigValue {
         }
     }
 
+    /// A template that keeps the rule when its names are replaced by an ordinary version.
+    func template(_ rule: TextRule, upstreams names: Set<String>?) -> Template? {
+        describe(rule)
+        guard let template = template(upstreams: names) else { return nil }
+        guard rule.accepts(template.sample) else {
+            report(.badValue, found: found(), expected: rule.expected, suggestion: rule.suggest(template.sample))
+            return nil
+        }
+        return template
+    }
+
+    /// A template that keeps the rule, or a secret that is kept elsewhere.
+    func templateOrSecret(_ rule: TextRule, upstreams names: Set<String>?) -> TemplateOrSecret? {
+        if shape != nil {
+            _ = alternative().template(rule, upstreams: names)
+            return alternative().secretSource().map { .secret($0) }
+        }
+        if case .object = node.content { return secretSource().map { .secret($0) } }
+        return template(rule, upstreams: names).map { .template($0) }
+    }
+
     /// Reports `${app.tag}`, which other programs replace and this one does not, and `${{app.tag}}`, of which the
     /// dollar would stay.
     private func reportShellVariables(in text: String, _ names: Set<String>) {
@@ -31,11 +52,7 @@ extension ConfigValue {
     func messageTemplate() -> MessageTemplate? {
         let expected = "a string, in which {{upstream}}, {{release.tag}} and the like stand for values"
         guard let text = string(expected, quoted: { $0 }) else { return nil }
-        return messageTemplate(of: text)
-    }
-
-    private func messageTemplate(of text: String) -> MessageTemplate? {
-        read(text, { (text: String) throws(Template.Problem) in try MessageTemplate(text) }) { problem in
+        return read(text, { (text: String) throws(Template.Problem) in try MessageTemplate(text) }) { problem in
             guard case .unknownName(let name) = problem else { return report(problem, nil) }
             report(
                 .unknownName, found: Self.shown(name),
@@ -45,22 +62,25 @@ extension ConfigValue {
     }
 
     /// Any JSON, whose strings are templates over a message's fields; nil when a name in it is unknown.
-    func bodyTemplate() -> BodyTemplate? {
+    func bodyTemplate() -> BodyTemplate? { jsonTemplate { $0.messageTemplate() } }
+
+    /// Any JSON, whose strings `read` makes of them; nil when one of them is invalid.
+    func jsonTemplate<Text>(_ read: (ConfigValue) -> Text?) -> JSONTemplate<Text>? {
         guard shape == nil else { return nil }
         switch node.content {
         case .null, .bool, .number: return .value(node.value)
-        case .string(let text): return messageTemplate(of: text).map(BodyTemplate.string)
+        case .string: return read(self).map(JSONTemplate.string)
         case .array:
             let elements = elements() ?? []
-            let read = elements.compactMap { $0.bodyTemplate() }
-            return read.count == elements.count ? .array(read) : nil
+            let parts = elements.compactMap { $0.jsonTemplate(read) }
+            return parts.count == elements.count ? .array(parts) : nil
         case .object(let members):
-            let read = members.compactMap { member -> BodyTemplate.Member? in
+            let parts = members.compactMap { member -> JSONTemplate<Text>.Member? in
                 guard !reportRepetition(member) else { return nil }
                 let value = ConfigValue(node: member.value, path: path.key(member.name), document: document)
-                return value.bodyTemplate().map { BodyTemplate.Member(member.name, $0) }
+                return value.jsonTemplate(read).map { JSONTemplate.Member(member.name, $0) }
             }
-            return read.count == members.count ? .object(read) : nil
+            return parts.count == members.count ? .object(parts) : nil
         }
     }
 

@@ -56,7 +56,10 @@ extension Job {
             phase = .lookingUp(since: since, until: until.adding(seconds), accepted: accepted)
         case .following(let looks, let missingSince):
             phase = .following(looks: looks, missingSince: missingSince?.adding(seconds))
-        case .pending, .dispatching, .asking, .building, .verifying, .moving, .ended: break
+        case .acting(.find(let until)): phase = .acting(.find(until: until.adding(seconds)))
+        case .acting(.follow(let looks, let missingSince)):
+            phase = .acting(.follow(looks: looks, missingSince: missingSince?.adding(seconds)))
+        case .pending, .dispatching, .asking, .building, .verifying, .moving, .acting(.start), .ended: break
         }
     }
 
@@ -66,6 +69,9 @@ extension Job {
         if let begun = begunAt, begun > now.deadline(in: 0) { begunAt = now.floor }
         if case .lookingUp(let since, let until, let accepted) = phase, until > now.deadline(in: 86_400) {
             phase = .lookingUp(since: since, until: now.floor, accepted: accepted)
+        }
+        if case .acting(.find(let until)) = phase, until > now.deadline(in: 86_400) {
+            phase = .acting(.find(until: now.floor))
         }
     }
 }

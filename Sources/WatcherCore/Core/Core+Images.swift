@@ -54,6 +54,7 @@ extension Core {
             fail(job, objection, at: now)
             return nil
         }
+        if let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) { ledger.jobs[index].build = plan.command }
         taken(job)
         say(
             .news, "\(job.action) is built for \(Words.releases(job.releases ?? job.causes))", topic: "job started",
@@ -138,6 +139,8 @@ extension Core {
             end(&job, reason, hint: hint, at: now)
         case .failed(let trouble, let log):
             job.log = log
+            // The next attempt takes what is configured then.
+            job.build = nil
             again(&job, trouble.reason, at: now)
         }
     }

@@ -116,6 +116,7 @@ extension Core {
         switch action.work {
         case .workflowDispatch(let dispatch): return begin(job, dispatch, releases, at: now)
         case .imageBuild(let build): return begin(job, build, action, releases, at: now)
+        case .kind(let kind): return begin(job, kind, releases, at: now)
         }
     }
 
@@ -123,10 +124,7 @@ extension Core {
         _ job: Job, _ dispatch: Config.WorkflowDispatch, _ releases: [String: ReleaseReference], at now: Instant
     ) -> Command? {
         let key = quotaKey(forAction: job.action)
-        if let until = pausedUntil(key, at: now) {
-            hold(job, "waits until \(until): \(ledger.quotas[key.name]?.pauseReason ?? "GitHub asked for a pause")")
-            return nil
-        }
+        if isPaused(job, at: now) { return nil }
         guard let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) else { return nil }
         let since = searchStart(key, at: now)
         // Where an earlier attempt may have started a run, the next one stays in the same place.
@@ -141,6 +139,14 @@ extension Core {
             $0.render(job: job.id, highest: begun.isHighest ?? false, releases: begun.releases ?? releases)
         }
         return .dispatch(Command.Dispatch(job: job.id, action: job.action, target: target, inputs: inputs))
+    }
+
+    /// Whether the rate limit of a job's action does not let it begin yet, which is its reason then.
+    mutating func isPaused(_ job: Job, at now: Instant) -> Bool {
+        let key = quotaKey(forAction: job.action)
+        guard let until = pausedUntil(key, at: now) else { return false }
+        hold(job, "waits until \(until): \(ledger.quotas[key.name]?.pauseReason ?? "GitHub asked for a pause")")
+        return true
     }
 
     func areHighest(_ releases: [String: ReleaseReference]) -> Bool {
@@ -180,6 +186,7 @@ extension Core {
                 return []
             }
             return drive(job, target, at: now)
+        case .acting(let step): return drive(job, step, at: now)
         case .pending, .ended: return []
         }
     }
@@ -223,7 +230,7 @@ extension Core {
     func nextTime(of job: Job, at now: Instant) -> Timestamp? {
         guard let action = config.actions[job.action] else { return nil }
         var pause: Timestamp?
-        if case .workflowDispatch = action.work, !job.isInRegistry {
+        if hasRateLimit(action), !job.isInRegistry {
             pause = ledger.quotas[quotaKey(forAction: job.action).name]?.pausedUntil
         }
         if job.isPending, ledger.jobs.contains(where: { $0.action == job.action && $0.isRunning }) { return nil }
@@ -235,6 +242,8 @@ extension Core {
     /// Ends jobs whose action has gone from the configuration.
     mutating func settleOrphans(at now: Instant) {
         for job in ledger.jobs where config.actions[job.action] == nil && !working.contains(job.id) {
+            // What a crash has left of it does not outlive it.
+            if job.phase == .acting(.start), job.work?.base.isLong == true { followUps.append(.endBuild(job: job.id)) }
             fail(job, "the action \(job.action) is no longer in the configuration", at: now)
         }
     }

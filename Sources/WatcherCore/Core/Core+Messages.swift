@@ -65,18 +65,28 @@ extension Core {
     }
 
     mutating func tellJob(_ type: MessageType, _ job: Job, at now: Instant) {
-        let releases = (job.releases ?? job.causes).sorted { $0.key < $1.key }
-        let note = JobSummary(
-            id: job.id, action: job.action, status: job.status, attempt: max(job.attempts, 1), url: job.run?.url,
-            reason: job.reason, platforms: job.platforms, log: job.log,
-            seconds: job.endedAt.flatMap { end in job.begunAt.map { end.seconds(since: $0) } })
+        let message = jobMessage(type, job, id: "", at: now)
         tell(
-            type, upstream: job.causes.count == 1 ? job.causes.keys.first : nil, previous: job.previous,
+            type, upstream: message.upstream, previous: message.previous, releases: message.releases, job: message.job,
+            about: Set(job.causes.keys), at: now)
+    }
+
+    /// What there is to say of a job, the releases in the order of their upstreams' names.
+    func jobMessage(_ type: MessageType, _ job: Job, id: String, at now: Instant) -> Message {
+        let releases = (job.releases ?? job.causes).sorted { $0.key < $1.key }
+        let upstream = job.causes.count == 1 ? job.causes.keys.first : nil
+        return Message(
+            id: id, type: type, time: now.floor, upstream: upstream,
+            repository: upstream.flatMap { config.upstreams[$0]?.repository }, previous: job.previous,
             releases: releases.map { name, release in
-                self.note(
+                note(
                     release, nil, of: name,
                     isHighest: job.isHighest == true || ledger.upstreams[name]?.isHighest(release) ?? true)
-            }, job: note, about: Set(job.causes.keys), at: now)
+            },
+            job: JobSummary(
+                id: job.id, action: job.action, status: job.status, attempt: max(job.attempts, 1), url: job.run?.url,
+                reason: job.reason, platforms: job.platforms, log: job.log,
+                seconds: job.endedAt.flatMap { end in job.begunAt.map { end.seconds(since: $0) } }))
     }
 
     // MARK: - Deliveries

@@ -24,7 +24,9 @@ extension Core {
             outputs.lastWrite = outputs.lastWrite ?? now.uptime
             guard let next = nextOutputs, now.uptime >= next else { return [] }
         } else {
-            guard isIdle, checking.isEmpty, !schedule.hasQueue, sending.isEmpty, working.isSubset(of: builds) else {
+            guard isIdle, checking.isEmpty, !schedule.hasQueue, sending.isEmpty,
+                working.isSubset(of: builds.union(longRunning.keys))
+            else {
                 return []
             }
         }

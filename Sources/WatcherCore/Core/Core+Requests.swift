@@ -92,7 +92,7 @@ extension Core {
         if let index = ledger.history.firstIndex(where: { $0.id == id }) {
             ledger.history[index].isSettled = true
         } else if var job = ledger.jobs.first(where: { $0.id == id }) {
-            if builds.contains(id) { followUps.append(.endBuild(job: id)) }
+            if builds.contains(id) || longRunning[id] != nil { followUps.append(.endBuild(job: id)) }
             job.end(.failed, reason: "forgotten on request while it was \(job.status)", at: now)
             job.isSettled = true
             ledger.retire(job)

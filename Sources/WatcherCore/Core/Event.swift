@@ -9,6 +9,7 @@ package enum Event: Sendable, Equatable {
     case built(job: String, BuildOutcome)
     case verified(job: String, VerifyOutcome)
     case moved(job: String, MoveOutcome)
+    case ran(job: String, ActionResult)
     case buildEnded(job: String)
     /// Nil: cut off by shutdown; it counts for nothing.
     case delivered(message: String, notifier: String, DeliveryOutcome?)
@@ -39,7 +40,8 @@ package enum Command: Sendable, Equatable {
     case build(Build)
     case verify(Verify)
     case move(Move)
-    /// End the build of a job that was deleted while it ran; its own event comes besides.
+    case run(ActionRequest)
+    /// End the build or the command of a job that was deleted while it ran; its own event comes besides.
     case endBuild(job: String)
     case deliver(Message, notifier: String)
     case heartbeat
@@ -66,6 +68,7 @@ package enum Command: Sendable, Equatable {
     package var acts: Bool {
         switch self {
         case .dispatch, .build, .move, .endBuild, .deliver: true
+        case .run(let request): request.step == .start
         case .check, .identify, .lookUp, .follow, .verify, .heartbeat, .publish, .wake: false
         }
     }
@@ -73,7 +76,11 @@ package enum Command: Sendable, Equatable {
     /// Whether it takes as long as it takes, by a limit of the configuration. It is cut off at once when the program is
     /// to stop, and begun again later.
     package var isLong: Bool {
-        if case .build = self { true } else { false }
+        switch self {
+        case .build: true
+        case .run(let request): request.target.base.isLong
+        default: false
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 ///     pending ──▶ building ──▶ verifying ──▶ moving ──▶ ended
 ///
 /// A workflow whose image is to be proven goes through `verifying`, too. `asking` is before all: whether anything is
-/// missing at all.
+/// missing at all. The kinds in `actionKinds` have one phase, `acting`, with a step that is on disk before it is taken.
 ///
 /// `dispatching` is on disk before the request goes out, so a crash in it means: the run may exist. It is looked up
 /// before anything is repeated.
@@ -40,6 +40,10 @@ package struct Job: Sendable, Equatable, Codable {
     package var begunAt: Timestamp?
     /// Where its run is started, from its beginning on; nil for a job that starts none.
     package var target: WorkflowTarget?
+    /// What it does, from its beginning on; nil for a workflow and a build.
+    package var work: AnyActionTarget?
+    /// What docker is asked for, from its beginning on; nil for a job that builds nothing.
+    package var build: Command.Build?
     package var run: Run?
     package var phase = Phase.pending
     package var endedAt: Timestamp?
@@ -70,6 +74,8 @@ package struct Job: Sendable, Equatable, Codable {
         /// Looking whether the image has every platform.
         case verifying(tries: Int)
         case moving(tries: Int)
+        /// Of a job of the kinds in `actionKinds`.
+        case acting(ActionStep)
         case ended(Ending)
     }
 
@@ -114,7 +120,7 @@ package struct Job: Sendable, Equatable, Codable {
     package var status: String {
         switch phase {
         case .pending: "pending"
-        case .dispatching, .lookingUp, .following, .asking, .building, .verifying, .moving: "running"
+        case .dispatching, .lookingUp, .following, .asking, .building, .verifying, .moving, .acting: "running"
         case .ended(let ending): ending.rawValue
         }
     }

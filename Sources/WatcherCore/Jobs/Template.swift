@@ -121,6 +121,12 @@ package struct Template: Sendable, Hashable {
     }
 }
 
+/// A value of the configuration that may come from elsewhere.
+package enum TemplateOrSecret: Sendable, Hashable {
+    case template(Template)
+    case secret(Secret)
+}
+
 extension Substring {
     fileprivate func trimmingSpaces() -> String {
         var trimmed = self

@@ -1,25 +1,25 @@
-/// A JSON value whose strings are templates: the body of a webhook in the form that its receiver wants.
+/// A JSON value whose strings are templates.
 ///
 /// A value that is rendered becomes the content of one string, so no quote in it can end that string.
-package indirect enum BodyTemplate: Sendable, Hashable {
+package indirect enum JSONTemplate<Text: Sendable & Hashable>: Sendable, Hashable {
     /// What holds no string.
     case value(JSONValue)
-    case string(MessageTemplate)
-    case array([BodyTemplate])
+    case string(Text)
+    case array([JSONTemplate])
     /// In the order as written; the names are no templates.
     case object([Member])
 
     package struct Member: Sendable, Hashable {
         package var name: String
-        package var value: BodyTemplate
+        package var value: JSONTemplate
 
-        package init(_ name: String, _ value: BodyTemplate) {
+        package init(_ name: String, _ value: JSONTemplate) {
             self.name = name
             self.value = value
         }
     }
 
-    package func render(_ string: (MessageTemplate) -> String) -> JSONValue {
+    package func render(_ string: (Text) -> String) -> JSONValue {
         switch self {
         case .value(let value): value
         case .string(let template): .string(string(template))
@@ -28,3 +28,6 @@ package indirect enum BodyTemplate: Sendable, Hashable {
         }
     }
 }
+
+/// The body of a webhook in the form that its receiver wants.
+package typealias BodyTemplate = JSONTemplate<MessageTemplate>

@@ -45,6 +45,17 @@ package struct NotifierResponse: Sendable {
         }
     }
 
+    /// The same for a request of an action, of which any status beyond the expected ones is a failure.
+    package func requestFailure(expected: String) -> RequestFailure {
+        switch failure(json?.word("message") ?? json?.word("error")) {
+        case .retry(let after?, let reason, _) where status == 429 || status == 503:
+            .rateLimited(seconds: after, reason)
+        case .retry(_, let reason, _): .transient(reason)
+        case .refused(let reason): .permanent(reason, hint: nil)
+        case .delivered, nil: .permanent("answered \(status), expected \(expected)", hint: nil)
+        }
+    }
+
     func retry(_ word: String? = nil, hint: Double? = nil) -> DeliveryOutcome {
         .retry(after: wait(hint: hint), reason: reason(word))
     }

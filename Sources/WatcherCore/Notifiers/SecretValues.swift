@@ -23,10 +23,10 @@ package struct SecretValues: Sendable {
     }
 
     /// Bytes of the shortest part of an address or a header that is masked: shorter ones are part of too many words.
-    static let shortestPart = 8
+    package static let shortestPart = 8
 
     /// A URL that is a secret as a whole, with each path segment and query value that could be the secret in it.
-    static func parts(ofURL url: String) -> [String] {
+    package static func parts(ofURL url: String) -> [String] {
         let address = url.prefix { $0 != "#" }
         let path = address.prefix { $0 != "?" }
         let segments = path.split(separator: "/").dropFirst(2).map(String.init)

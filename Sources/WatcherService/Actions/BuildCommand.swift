@@ -4,18 +4,18 @@ import WatcherCore
 /// become an option itself.
 enum BuildCommand {
     static func build(
-        _ command: Command.Build, _ build: Config.ImageBuild, secrets: [String], metadata: String
+        _ command: Command.Build, secrets: [String], metadata: String
     ) -> [String] {
         var arguments = ["buildx", "build", "--progress=plain"]
-        if let builder = build.builder { arguments.append("--builder=" + builder) }
+        if let builder = command.builder { arguments.append("--builder=" + builder) }
         arguments.append("--platform=" + command.platforms.joined(separator: ","))
-        if let dockerfile = build.dockerfile { arguments.append("--file=" + dockerfile) }
+        if let dockerfile = command.dockerfile { arguments.append("--file=" + dockerfile) }
         arguments += command.buildArgs.sorted { $0.key < $1.key }.map { "--build-arg=\($0.key)=\($0.value)" }
         arguments += command.tags.map { "--tag=" + (ImageReference($0)?.text ?? $0) }
         arguments += command.labels.sorted { $0.key < $1.key }.map { "--label=\($0.key)=\($0.value)" }
         arguments += secrets.sorted().map { "--secret=" + $0 }
         arguments.append("--metadata-file=" + metadata)
-        if build.push { arguments.append("--push") }
+        if command.push { arguments.append("--push") }
         return arguments + ["--", command.context]
     }
 

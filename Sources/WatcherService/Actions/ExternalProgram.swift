@@ -11,6 +11,8 @@ struct ExternalProgram: Sendable {
     var name: String
     /// Also says where programs are.
     var environment: [String: String]
+    /// Nil: that of this process.
+    var workingDirectory: String?
 
     /// How long a group may take to end when it was asked to.
     static let patience = Duration.seconds(3)
@@ -40,10 +42,11 @@ struct ExternalProgram: Sendable {
     func run(
         _ arguments: [String], input: String = "", limit: Int = 1 << 20, timeout: Duration
     ) async throws(Failure) -> Output {
-        let given = try standardInput(input)
+        let given = try standardInput(Array(input.utf8))
         return try await within(timeout) {
             let result = try await Subprocess.run(
-                executable, arguments: Arguments(arguments), environment: variables, platformOptions: options,
+                executable, arguments: Arguments(arguments), environment: variables,
+                workingDirectory: workingDirectory.map { FilePath($0) }, platformOptions: options,
                 input: .fileDescriptor(given, closeAfterSpawningProcess: true), output: .string(limit: limit),
                 error: .string(limit: limit))
             return Output(
@@ -53,12 +56,15 @@ struct ExternalProgram: Sendable {
 
     /// Runs it to its end and hands on what it says, errors included, as it comes. Returns its status.
     func follow(
-        _ arguments: [String], timeout: Duration, _ take: @escaping @Sendable ([UInt8]) -> Void
+        _ arguments: [String], input: [UInt8] = [], timeout: Duration, _ take: @escaping @Sendable ([UInt8]) -> Void
     ) async throws(Failure) -> Int32 {
-        try await within(timeout) {
+        let given = try standardInput(input)
+        return try await within(timeout) {
             let result = try await Subprocess.run(
-                executable, arguments: Arguments(arguments), environment: variables, platformOptions: options,
-                input: .none, output: .sequence, error: .combinedWithOutput
+                executable, arguments: Arguments(arguments), environment: variables,
+                workingDirectory: workingDirectory.map { FilePath($0) }, platformOptions: options,
+                input: .fileDescriptor(given, closeAfterSpawningProcess: true), output: .sequence,
+                error: .combinedWithOutput
             ) { execution in
                 for try await buffer in execution.standardOutput {
                     take(unsafe buffer.withUnsafeBytes { unsafe Array($0) })
@@ -68,15 +74,15 @@ struct ExternalProgram: Sendable {
         }
     }
 
-    private func standardInput(_ text: String) throws(Failure) -> FileDescriptor {
+    private func standardInput(_ bytes: [UInt8]) throws(Failure) -> FileDescriptor {
         do {
             let pipe = try FileDescriptor.pipe(options: .closeOnExec)
             defer { try? pipe.writeEnd.close() }
-            guard text.utf8.count <= Self.inputLimit else {
+            guard bytes.count <= Self.inputLimit else {
                 try pipe.readEnd.close()
                 throw Failure.notRunnable(name, reason: "its input is longer than \(Self.inputLimit) bytes")
             }
-            try pipe.writeEnd.writeAll(text.utf8)
+            try pipe.writeEnd.writeAll(bytes)
             return pipe.readEnd
         } catch let failure as Failure {
             throw failure
@@ -142,6 +148,7 @@ struct ExternalProgram: Sendable {
 extension ExternalProgram.Failure: CustomStringConvertible {
     var description: String {
         switch self {
+        case .notFound(let name) where name.contains("/"): "there is no program \(name)"
         case .notFound(let name): "there is no program \(name) in PATH"
         case .notRunnable(let name, let reason): "\(name) cannot be run: \(reason)"
         case .timedOut(let name, let duration): "\(name) did not end within \(duration)"

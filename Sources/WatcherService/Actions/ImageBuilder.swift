@@ -34,8 +34,8 @@ package struct ImageBuilder: Sendable {
         let metadata = "\(logs.folder)/\(command.job).json"
         defer { unsafe unlink(metadata) }
         do throws(ExternalProgram.Failure) {
-            let arguments = BuildCommand.build(command, build, secrets: secrets, metadata: metadata)
-            let status = try await docker(for: command.job).follow(arguments, timeout: .seconds(build.timeout)) {
+            let arguments = BuildCommand.build(command, secrets: secrets, metadata: metadata)
+            let status = try await docker(for: command.job).follow(arguments, timeout: .seconds(command.timeout)) {
                 log.take($0)
             }
             let tail = log.finish()

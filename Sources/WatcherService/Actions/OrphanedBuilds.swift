@@ -34,9 +34,13 @@ enum OrphanedBuilds {
         await end { $0.contains("\(variable)=\(identity)") && !$0.contains("\(instanceVariable)=\(instance)") }
     }
 
-    /// Ends what this instance runs for a job.
-    static func end(job: String) async {
-        _ = await end { $0.contains("\(jobVariable)=\(job)") && $0.contains("\(instanceVariable)=\(instance)") }
+    /// Ends what this instance runs for a job, and what an earlier one of the same state has left of it.
+    static func end(job: String, of identity: String?) async {
+        _ = await end { variables in
+            guard variables.contains("\(jobVariable)=\(job)") else { return false }
+            return variables.contains("\(instanceVariable)=\(instance)")
+                || identity.map { variables.contains("\(variable)=\($0)") } ?? false
+        }
     }
 
     /// SIGTERM, and SIGKILL for what is left after the grace, which is kept also when the task is cancelled. On a thread

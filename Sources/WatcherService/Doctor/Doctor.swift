@@ -30,11 +30,22 @@ package struct Doctor: Sendable {
             switch action.work {
             case .workflowDispatch(let dispatch): for finding in await workflow(name, dispatch) { tell(finding) }
             case .imageBuild(let build): for finding in await docker(name, build) { tell(finding) }
+            case .kind(let kind): for finding in await examine(name, kind) { tell(finding) }
             }
             for finding in await images(name, action) { tell(finding) }
         }
         for (name, notifier) in setup.config.notifiers.sorted(by: { $0.key < $1.key }) {
             tell(await receiver(name, notifier))
+        }
+    }
+
+    private func examine(_ name: String, _ kind: AnyActionKind) async -> [Diagnostic] {
+        do throws(AppContext.Failure) {
+            let performer = try setup.performer(
+                name, kind, http, try setup.generalNetwork(), try setup.githubClient(http), try setup.redactor())
+            return await performer?.diagnose() ?? []
+        } catch {
+            return [.failed("actions.\(name)", error.lines.joined(separator: "; "), hint: error.hint)]
         }
     }
 

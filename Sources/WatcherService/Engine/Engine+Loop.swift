@@ -37,7 +37,8 @@ extension Engine {
         var core: Core
         let inbox = Inbox()
         var underWay = 0
-        var actsUnderWay = 0
+        /// The commands under way that act and that are waited for at the end, by number.
+        var acting: Set<Int> = []
         /// Commands that wait for a save that has failed.
         var held: [Command] = []
         /// The uptime of the earliest wake that is outstanding.
@@ -82,7 +83,10 @@ extension Engine {
         {
             let now = engine.clock()
             for arrival in arrivals {
-                if let number = arrival.number { startedAt[number] = nil }
+                if let number = arrival.number {
+                    startedAt[number] = nil
+                    acting.remove(number)
+                }
                 take(arrival.event, now)
             }
             let commands = held + core.advance(at: now)
@@ -115,7 +119,7 @@ extension Engine {
             let oldest = startedAt.values.min().map { now.uptime - $0 } ?? 0
             return Turn(
                 status: saveTrouble ?? core.statusLine(at: now), isShuttingDown: core.isShuttingDown,
-                isWaitingForActs: core.isShuttingDown && actsUnderWay > 0, isHealthy: oldest < Engine.commandLimit)
+                isWaitingForActs: core.isShuttingDown && !acting.isEmpty, isHealthy: oldest < Engine.commandLimit)
         }
 
         private mutating func take(_ event: Event, _ now: Instant) {
@@ -123,9 +127,6 @@ extension Engine {
             case .woke: wakeAt = wakeAt.flatMap { $0 <= now.uptime + Self.wakeTolerance ? nil : $0 }
             case .shutdownRequested, .requested: break
             case .reconfigured: engine.reconfigured()
-            case .dispatched, .moved, .buildEnded, .delivered:
-                underWay -= 1
-                actsUnderWay -= 1
             default: underWay -= 1
             }
             core.apply(event, at: now)
@@ -173,9 +174,9 @@ extension Engine {
         private mutating func start(_ command: Command, _ now: Instant, _ group: inout DiscardingTaskGroup) {
             underWay += 1
             // What is long is not waited for at the end, and may take as long as it takes.
-            if command.acts, !command.isLong { actsUnderWay += 1 }
             lastNumber &+= 1
             let number = lastNumber
+            if command.acts, !command.isLong { acting.insert(number) }
             if !command.isLong { startedAt[number] = now.uptime }
             perform(command, from: number, &group)
         }
@@ -208,7 +209,7 @@ extension Engine {
                 // The end of the grace has to reach a loop that waits for what it would cut off.
                 perform(.wake(milliseconds: Engine.grace), &group)
             }
-            if actsUnderWay == 0 || now.uptime >= windDownEnds ?? 0 { group.cancelAll() }
+            if acting.isEmpty || now.uptime >= windDownEnds ?? 0 { group.cancelAll() }
         }
 
         private mutating func wake(_ now: Instant, _ group: inout DiscardingTaskGroup) {

@@ -18,12 +18,17 @@ package final class Executor: Sendable {
     private let registry: RegistryClient
     /// Of the actions that build images.
     private let builders: [String: ImageBuilder]
+    /// Of the actions of the kinds in `actionKinds`.
+    private let performers: [String: AnyActionPerformer]
+    /// As in the environment of programs that are started; nil where no state is kept.
+    private let stateIdentity: String?
 
     package init(
         _ config: Config, http: HTTPClient, github: GitHubClient, sources: SourceClients,
         clients: [String: GitHubClient],
         notifiers: [String: NotifierClient], heartbeatURL: String?, network: HTTPNetwork, redactor: Redactor,
-        registry: RegistryClient, builders: [String: ImageBuilder]
+        registry: RegistryClient, builders: [String: ImageBuilder], performers: [String: AnyActionPerformer],
+        stateIdentity: String?
     ) {
         self.config = config
         self.http = http
@@ -36,6 +41,8 @@ package final class Executor: Sendable {
         self.redactor = redactor
         self.registry = registry
         self.builders = builders
+        self.performers = performers
+        self.stateIdentity = stateIdentity
     }
 
     /// What is rare is not inlined: its room would be part of that of every look, of which a hundred are under way.
@@ -49,6 +56,7 @@ package final class Executor: Sendable {
         case .build(let build): await self.build(build)
         case .verify(let verify): await self.verify(verify)
         case .move(let move): await self.move(move)
+        case .run(let request): await run(request)
         case .endBuild(let job): await endBuild(job)
         case .deliver(let message, let notifier): await deliver(message, notifier)
         case .heartbeat: await heartbeat()
@@ -144,6 +152,17 @@ package final class Executor: Sendable {
         return .moved(job: command.job, outcome)
     }
 
+    @inline(never)
+    private func run(_ request: ActionRequest) async -> Event {
+        guard let performer = performers[request.action],
+            let result = await performer.perform(request)
+        else {
+            let reason = "the action \(request.action) is no longer configured as \(request.target.key)"
+            return .ran(job: request.job, ActionResult(.failed(.permanent(reason, hint: nil))))
+        }
+        return .ran(job: request.job, redactor.mask(result))
+    }
+
     /// The client for the server on which a job was begun: a token goes to no other.
     private func client(of action: String, _ target: WorkflowTarget) -> GitHubClient? {
         [clients[action] ?? github, github].first { $0.apiURL == target.apiURL }
@@ -179,7 +198,7 @@ package final class Executor: Sendable {
 
     @inline(never)
     private func endBuild(_ job: String) async -> Event {
-        await OrphanedBuilds.end(job: job)
+        await OrphanedBuilds.end(job: job, of: stateIdentity)
         return .buildEnded(job: job)
     }
 

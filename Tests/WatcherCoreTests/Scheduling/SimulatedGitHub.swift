@@ -67,6 +67,7 @@ struct SimulatedGitHub {
             return (
                 Self.latency, .dispatched(job: dispatch.job, .accepted(Run(id: run, url: "https://x/\(run)")), reading)
             )
+        case .run(let request): return (Self.latency, .ran(job: request.job, ActionResult(.succeeded)))
         case .lookUp(let job, _, _, _):
             let (_, reading) = spend(1, now)
             return (Self.latency, .lookedUp(job: job, .absent(others: 0), reading))

@@ -26,12 +26,12 @@ struct BuildTests {
 
     @Test("every value stands behind its option, and the context behind two dashes")
     func arguments() {
-        let build = build {
+        let build = command {
             $0.builder = "b"
             $0.dockerfile = "D"
         }
         #expect(
-            BuildCommand.build(command(), build, secrets: ["id=a,env=B"], metadata: "/m")
+            BuildCommand.build(build, secrets: ["id=a,env=B"], metadata: "/m")
                 == [
                     "buildx", "build", "--progress=plain", "--builder=b", "--platform=linux/amd64,linux/arm/v7",
                     "--file=D",
@@ -40,8 +40,7 @@ struct BuildTests {
                     "--metadata-file=/m", "--push", "--", "https://x.example/a.git#1",
                 ])
         #expect(
-            !BuildCommand.build(command(), self.build { $0.push = false }, secrets: [], metadata: "/m").contains(
-                "--push"))
+            !BuildCommand.build(command { $0.push = false }, secrets: [], metadata: "/m").contains("--push"))
     }
 
     @Test("a path that buildx would take apart is quoted")

@@ -21,6 +21,16 @@ struct BuildPlan {
             job: job.id, action: job.action, attempt: job.attempts + (job.cutOffs ?? 0), context: render(build.context),
             platforms: build.platforms, buildArgs: build.buildArgs.mapValues(render), tags: build.tags.map(render),
             labels: labels, mayBeThere: build.push && !(job.isByHand && job.attempts <= 1 && job.cutOffs == nil))
+        command.dockerfile = build.dockerfile
+        command.builder = build.builder
+        command.push = build.push
+        command.timeout = build.timeout
+        // Begun before: with the same inputs, whatever the configuration has come to say since.
+        if var begun = job.build {
+            begun.attempt = command.attempt
+            begun.mayBeThere = command.mayBeThere && begun.push
+            command = begun
+        }
         objection = Self.objection(to: command, moving: build.movingTags.map(render))
     }
 
@@ -72,6 +82,10 @@ extension Core {
             return Command.Verify(
                 job: job.id, action: job.action, images: [render(verify.image)], platforms: verify.platforms)
         }
+        if let build = job.build {
+            return build.push
+                ? Command.Verify(job: job.id, action: job.action, images: build.tags, platforms: build.platforms) : nil
+        }
         guard case .imageBuild(let build) = action.work, build.push else { return nil }
         return Command.Verify(
             job: job.id, action: job.action, images: build.tags.map(render), platforms: build.platforms)
@@ -80,9 +94,10 @@ extension Core {
     /// The tags that may move to a job's image now; nil when there are none, or its digest is not known.
     func movement(_ job: Job, _ build: Config.ImageBuild, _ action: Config.Action) -> Command.Move? {
         guard let digest = job.digest, let releases = job.releases else { return nil }
-        let tags = build.tags.compactMap {
-            ImageReference($0.render(job: job.id, highest: job.isHighest ?? false, releases: releases))
-        }
+        let names =
+            job.build?.tags
+            ?? build.tags.map { $0.render(job: job.id, highest: job.isHighest ?? false, releases: releases) }
+        let tags = names.compactMap(ImageReference.init)
         var steps: [Command.Move.Step] = []
         for template in build.movingTags {
             let text = template.render(job: job.id, highest: job.isHighest ?? false, releases: releases)

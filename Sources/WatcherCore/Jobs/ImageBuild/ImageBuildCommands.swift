@@ -1,9 +1,9 @@
 // What is asked of docker and of registries.
 
 extension Command {
-    /// One build, from templates that have been filled in. What is not in it (builder, time-out, secrets, whether it is
-    /// pushed) is the configuration's alone.
-    package struct Build: Sendable, Equatable {
+    /// One build, from templates that have been filled in. It is in the state from the job's beginning on; the values of
+    /// its secrets are not.
+    package struct Build: Sendable, Hashable, Codable {
         package var job: String
         package var action: String
         /// For the log's name: 1 for the first.
@@ -15,6 +15,11 @@ extension Command {
         package var labels: [String: String]
         /// An image with this job's label may be there already, complete: then nothing is built.
         package var mayBeThere: Bool
+        package var dockerfile: String?
+        package var builder: String?
+        package var push = true
+        /// Seconds.
+        package var timeout: Int64 = 10_800
 
         package init(
             job: String, action: String, attempt: Int, context: String, platforms: [String],
