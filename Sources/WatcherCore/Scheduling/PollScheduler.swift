@@ -21,6 +21,9 @@ package struct PollScheduler: Sendable {
 
     var hasQueue: Bool { head < queue.count }
 
+    /// Our own limit of requests in a minute keeps the queue waiting until this uptime; nil where it does not.
+    var limitedUntil: Int64? { hasQueue ? busyUntil : nil }
+
     /// When to come back for a check; nil when no time is known.
     var nextUptime: Int64? {
         mutating get { hasQueue ? busyUntil : times.soonest }
