@@ -15,6 +15,15 @@ enum CommandLineWords {
 
     private static let optionsWithValue = ["--config", "--color"]
 
+    /// What `--color` says, read before the rest of the command line is: an error of that is coloured too.
+    static func color(in arguments: [String]) -> ColorChoice {
+        let words = arguments.prefix { $0 != "--" }
+        let value =
+            words.last { $0.hasPrefix("--color=") }.map { String($0.dropFirst("--color=".count)) }
+            ?? words.lastIndex(of: "--color").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil }
+        return value.flatMap(ColorChoice.init) ?? .auto
+    }
+
     /// What is said in place of "unexpected argument" when the command is unknown; nil when it is something else.
     static func unknownCommand(_ arguments: [String], commands: [String]) -> (problem: String, hint: String)? {
         let words = ordered(arguments, commands: commands)

@@ -46,7 +46,14 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func show(_ finding: Diagnostic) {
         let word = finding.verdict.rawValue
-        Terminal.say("\(word)\(String(repeating: " ", count: 8 - word.count)) \(finding.subject): \(finding.text)")
+        let tone: TextStyle.Tone =
+            switch finding.verdict {
+            case .ok: .good
+            case .warning: .warning
+            case .failed: .alarm
+            }
+        let blanks = String(repeating: " ", count: 8 - word.count)
+        Terminal.say("\(word)\(blanks) \(finding.subject): \(finding.text)", tone, toned: word.count)
         if finding.verdict != .ok, let hint = finding.hint { Terminal.say("         hint: \(hint)") }
     }
 }

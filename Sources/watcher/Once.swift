@@ -7,7 +7,8 @@ struct Once: AsyncParsableCommand {
         commandName: "once",
         abstract: "One pass: check every upstream, start what is due, deliver what is due, exit.",
         discussion: """
-            For cron. Without a terminal it prints nothing unless there is a new release or action is required.
+            For cron. Without a terminal it prints nothing unless there is a new release or action is required. At a
+            terminal it shows how far it is, and with many upstreams only what is new.
 
               */15 * * * *  watcher once
               watcher once --dry-run --verbose
@@ -31,16 +32,29 @@ struct Once: AsyncParsableCommand {
             throw ValidationError("there is no upstream \(name) in the configuration\(known)")
         }
         let mode = Core.Mode(upstreams: only.isEmpty ? nil : Set(only), waits: wait && !dryRun, acts: !dryRun)
+        let count = only.isEmpty ? setup.config.upstreams.count : Set(only).count
+        let voice = voice(for: count)
+        let begun = Clock.now()
         let pass = try await Pass.run(setup, mode: mode, voice: voice) { _, _ in }
         if json {
             Terminal.say(document(pass))
         } else if dryRun {
             plan(pass, setup).forEach { Terminal.say($0) }
+        } else if Terminal.isInteractive {
+            Terminal.say(pass.report.summary(seconds: (Clock.now().uptime - begun.uptime) / 1000))
         }
         if pass.ledger.needsPerson(setup.config) { throw Terminal.actionRequired }
     }
 
-    private var voice: Console { Console(isVerbose: common.verbose, isSilent: json || dryRun) }
+    /// With more upstreams than this a terminal gets no line for each that has not changed.
+    private static let briefFrom = 11
+
+    private func voice(for count: Int) -> Console {
+        var voice = Console(isVerbose: common.verbose, isSilent: json || dryRun)
+        voice.isBrief = count >= Self.briefFrom && !common.verbose
+        voice.showsProgress = !json
+        return voice
+    }
 
     private func document(_ pass: Pass.Result) -> JSONValue {
         let jobs = (pass.ledger.jobs + pass.ledger.history).filter {

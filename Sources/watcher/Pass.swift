@@ -37,13 +37,16 @@ enum Pass {
             mode.tellsDetails = voice.tellsDetails
             var core = Core(setup.config, mode: mode, ledger: try AppContext.load(file))
             try prepare(&core, Clock.now())
+            let watch = PassWatch(voice, waits: mode.waits)
+            async let _: Void = watch.draw()
             let engine = Engine(
                 perform: executor.perform,
                 save: { (ledger) throws(DurableFile.Failure) in
                     try lock?.verify()
                     try file.save(ledger)
                 },
-                observe: voice.tell)
+                observe: voice.tell, stepped: watch.stepped)
+            defer { watch.end() }
             do throws(DurableFile.Failure) {
                 let stops = await Signals.stops()
                 try await withTaskExecutorPreference(http.executor) { () async throws(DurableFile.Failure) in
@@ -61,8 +64,12 @@ enum Pass {
 /// Who is listening decides what is said: a person at a terminal everything, cron only what a person should know.
 struct Console: Sendable {
     var isVerbose = false
+    /// One line for the whole in place of one for each upstream.
+    var isBrief = false
     /// Whether it has any use for what is as it should be.
-    var tellsDetails: Bool { isVerbose || !isSilent && Terminal.isInteractive }
+    var tellsDetails: Bool { isVerbose || !isSilent && !isBrief && Terminal.isInteractive }
+    /// Whether a line at the end of the terminal shows how far it is.
+    var showsProgress = true
     /// Standard output belongs to a document or a plan.
     var isSilent = false
 
@@ -78,7 +85,7 @@ struct Console: Sendable {
         switch note.level {
         case .failure: Terminal.fail([note.text], hint: note.hint)
         case .news where !isSilent: Terminal.say(note.text)
-        case .detail where !isSilent && Terminal.isInteractive: Terminal.say(note.text)
+        case .detail where !isSilent && !isBrief && Terminal.isInteractive: Terminal.say(note.text)
         case .news, .detail:
             if isVerbose {
                 Terminal.log(note.text)

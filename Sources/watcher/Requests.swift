@@ -75,7 +75,8 @@ enum Requests {
             lock = try AppContext.lock(file, as: .request)
         } catch {
             guard error.isHeldByDaemon else { throw error }
-            return try askDaemon(request, file)
+            try askDaemon(request, file)
+            return
         }
         var core = Core(setup.config, mode: Core.Mode(upstreams: []), ledger: try AppContext.load(file))
         let answer = core.answer(request, at: Clock.now())
@@ -86,7 +87,9 @@ enum Requests {
         try say(answer)
     }
 
-    static func askDaemon(_ request: ControlRequest, _ file: StateFile) throws {
+    /// What it has answered.
+    @discardableResult
+    static func askDaemon(_ request: ControlRequest, _ file: StateFile) throws -> String {
         let answer: ControlRequest.Reply
         do throws(ControlClient.Failure) {
             answer = try ControlClient.ask(request, statePath: file.path)
@@ -94,7 +97,7 @@ enum Requests {
             try explain(error, file)
             throw Terminal.actionRequired
         }
-        try say(answer)
+        return try say(answer)
     }
 
     private static func explain(_ failure: ControlClient.Failure, _ file: StateFile) throws {
@@ -123,9 +126,12 @@ enum Requests {
         }
     }
 
-    private static func say(_ answer: ControlRequest.Reply) throws {
+    @discardableResult
+    private static func say(_ answer: ControlRequest.Reply) throws -> String {
         switch answer {
-        case .done(let words): Terminal.say(words)
+        case .done(let words):
+            Terminal.say(words)
+            return words
         case .refused(let words, let hint):
             Terminal.fail([words], hint: hint)
             throw Terminal.actionRequired

@@ -18,7 +18,7 @@ struct Trigger: AsyncParsableCommand {
     var action: String
     @Argument(help: ArgumentHelp("Releases to use instead of the highest known.", valueName: "upstream=tag"))
     var releases: [String] = []
-    @Flag(help: "Stay until the job has ended.")
+    @Flag(help: "Stay until the job has ended, also where a running daemon has it.")
     var wait = false
     @OptionGroup var common: CommonOptions
 
@@ -40,7 +40,9 @@ struct Trigger: AsyncParsableCommand {
         }
         let file = try setup.stateFile(making: true)
         if try Requests.isDaemonRunning(on: file) {
-            return try Requests.askDaemon(.trigger(action: action, releases: named), file)
+            let words = try Requests.askDaemon(.trigger(action: action, releases: named), file)
+            if wait, let job = words.split(separator: " ").last { try await DaemonJob(String(job), file).follow() }
+            return
         }
         let pass = try await Pass.run(
             setup, mode: Core.Mode(upstreams: [], waits: wait), voice: Console(isVerbose: true)

@@ -2,6 +2,7 @@ import ArgumentParser
 import CGlibc
 import Dispatch
 import Glibc
+import WatcherCore
 import WatcherService
 
 /// Where the process begins.
@@ -120,10 +121,15 @@ struct CommonOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "path"))
     var config: String?
 
-    @Flag(name: .long, help: "Tell everything, also what is as it should be.")
+    @Flag(name: .long, help: "Verbose output.")
     var verbose = false
+
+    @Option(name: .long, help: ArgumentHelp("When to use colours. NO_COLOR is obeyed.", valueName: "when"))
+    var color = ColorChoice.auto
 
     var environment: [String: String] { Environment.all }
 
     func setup() throws -> AppContext { try AppContext(configPath: config, environment: environment) }
 }
+
+extension ColorChoice: ExpressibleByArgument {}

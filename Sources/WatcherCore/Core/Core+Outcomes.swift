@@ -143,9 +143,9 @@ extension Core {
 
     mutating func succeed(_ job: inout Job, at now: Instant) {
         job.end(.succeeded, reason: nil, at: now)
+        let words = successWords(job, at: now)
         say(
-            .news,
-            "\(job.action) succeeded for \(Words.releases(job.releases ?? job.causes))\(job.run.map { ": " + $0.url } ?? "")",
+            .news, words,
             topic: "job succeeded", ["job": job.id, "action": job.action])
         tellJob(.succeeded, job, at: now)
     }

@@ -34,6 +34,12 @@ package struct PollScheduler: Sendable {
 
     var hasQueue: Bool { !queued.isEmpty }
 
+    /// Our own limit of requests in a minute keeps all that is due waiting until this uptime; nil where it does not.
+    var limitedUntil: Int64? {
+        let waits = order.compactMap { account in lanes[account].flatMap { $0.isEmpty ? nil : $0.busyUntil ?? 0 } }
+        return waits.min().flatMap { $0 == 0 ? nil : $0 }
+    }
+
     /// When to come back for a check; nil when no time is known. `isFree`: whether an account has a place for another
     /// check; where it has none, the end of one is what brings the next.
     mutating func nextUptime(isFree: (Core.AccountKey) -> Bool) -> Int64? {

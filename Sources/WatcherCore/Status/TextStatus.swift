@@ -5,36 +5,33 @@ package enum TextStatus: StatusFormat {
 
     /// Ended jobs that are listed; all that are kept are in the JSON document.
     private static let recentLimit = 5
-    /// UTF-16 units of a line: reasons and errors are untrusted, and may be long.
-    private static let lineLimit = 1000
 
-    package static func render(_ snapshot: StatusSnapshot) -> String {
+    package static func render(_ snapshot: StatusSnapshot) -> String { render(snapshot, TextLayout()) }
+
+    package static func render(_ snapshot: StatusSnapshot, _ layout: TextLayout) -> String {
         let ended = snapshot.jobs.filter { ($0.ended != nil) && !$0.isActionRequired }
-        let sections = [
-            ("Action required:", actionRequired(snapshot)),
-            ("In progress:", inProgress(snapshot)),
-            ("Upstreams:", snapshot.upstreams.flatMap { upstream($0, at: snapshot.time) }),
-            ("Recent jobs:", ended.suffix(recentLimit).reversed().map { job($0, at: snapshot.time) }),
-            ("Rate limit:", rateLimits(snapshot)),
+        let recent = layout.isSummary ? [] : ended.suffix(recentLimit).reversed().map { job($0, at: snapshot.time) }
+        let sections: [(String, TextStyle.Tone, [TextLayout.Line])] = [
+            ("Action required:", .alarm, layout.shortened(actionRequired(snapshot), more: "watcher status --failed")),
+            ("In progress:", .heading, layout.shortened(inProgress(snapshot), more: "watcher status --no-summary")),
+            ("Upstreams:", .heading, upstreams(snapshot, layout)),
+            ("Recent jobs:", .heading, recent.map { .init($0) }),
+            ("Rate limit:", .heading, rateLimits(snapshot).map { .init($0) }),
         ]
-        return sections.filter { !$0.1.isEmpty }.map { title, lines in
-            ([title]
-                + lines.map { line in
-                    let indent = line.prefix { $0 == " " }
-                    return "  " + indent + line.cleanedLine(limit: lineLimit)
-                }).joined(separator: "\n") + "\n"
+        return sections.filter { !$0.2.isEmpty }.map { title, tone, lines in
+            layout.style.paint(title, tone) + "\n" + lines.flatMap { layout.lines($0) }.map { $0 + "\n" }.joined()
         }.joined(separator: "\n")
     }
 
     /// Each with the commands that help, which work as they are printed.
-    private static func actionRequired(_ snapshot: StatusSnapshot) -> [String] {
-        snapshot.actionRequired.flatMap { item in
+    private static func actionRequired(_ snapshot: StatusSnapshot) -> [[TextLayout.Line]] {
+        snapshot.actionRequired.map { item in
             let commands = item.commands.map { "\"\($0.command)\" \($0.purpose)" }
-            return [item.text] + (commands.isEmpty ? [] : ["  (use \(commands.joined(separator: ", ")))"])
+            return [.init(item.text)] + (commands.isEmpty ? [] : [.init("  (use \(commands.joined(separator: ", ")))")])
         }
     }
 
-    private static func inProgress(_ snapshot: StatusSnapshot) -> [String] {
+    private static func inProgress(_ snapshot: StatusSnapshot) -> [[TextLayout.Line]] {
         var lines = snapshot.jobs.filter { $0.state == .running }.map { job($0, at: snapshot.time) }
         lines += snapshot.jobs.filter { $0.state == .pending }.map { job($0, at: snapshot.time) }
         lines += snapshot.deliveries.filter { $0.state == .pending }.map { delivery in
@@ -42,13 +39,27 @@ package enum TextStatus: StatusFormat {
             let reason = delivery.reason.map { ": \($0)" } ?? ""
             return "\(delivery.id) \(delivery.type.rawValue) message to \(delivery.notifier) pending\(next)\(reason)"
         }
-        return lines
+        return lines.map { [.init($0)] }
+    }
+
+    private static func upstreams(_ snapshot: StatusSnapshot, _ layout: TextLayout) -> [TextLayout.Line] {
+        if layout.isSummary { return UpstreamSummary(snapshot).lines.map { .init($0) } }
+        guard let width = layout.width else {
+            return snapshot.upstreams.flatMap { upstream($0, at: snapshot.time) }.map { .init($0) }
+        }
+        return UpstreamTable(snapshot).lines(width: width - TextLayout.indent)
     }
 
     private static func upstream(_ upstream: StatusSnapshot.Upstream, at now: Timestamp) -> [String] {
         let tag = upstream.lastSeen?.tag ?? "no release yet"
         let state = upstream.isChecked ? "\(tag), \(checked(upstream, at: now))" : "not checked yet"
-        var lines = ["\(upstream.name) (\(upstream.repository)): \(state)\(upstream.isStale ? " (stale)" : "")"]
+        return ["\(upstream.name) (\(upstream.repository)): \(state)\(upstream.isStale ? " (stale)" : "")"]
+            + details(upstream)
+    }
+
+    /// What is not as usual, a line each.
+    static func details(_ upstream: StatusSnapshot.Upstream) -> [String] {
+        var lines: [String] = []
         if upstream.failures > 0 { lines.append("  \(failedChecks(upstream))") }
         lines += upstream.waiting.map { waiting in
             let cause =
@@ -103,8 +114,13 @@ package enum TextStatus: StatusFormat {
         return lines
     }
 
-    private static func ago(_ time: Timestamp, _ now: Timestamp) -> String {
+    static func ago(_ time: Timestamp, _ now: Timestamp) -> String {
         let seconds = now.seconds(since: time)
         return seconds < 0 ? "at \(time)" : "\(Words.elapsed(seconds)) ago"
+    }
+
+    static func ahead(_ time: Timestamp, _ now: Timestamp) -> String {
+        let seconds = time.seconds(since: now)
+        return seconds > 0 ? "in \(Words.elapsed(seconds))" : "due"
     }
 }

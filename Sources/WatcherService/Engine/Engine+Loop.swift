@@ -111,6 +111,7 @@ extension Engine {
             } else {
                 wake(now, &group)
             }
+            engine.stepped?(core, now)
             if let turned = engine.turned { turned(summary(now)) }
             return nil
         }

@@ -14,6 +14,8 @@ package struct Engine: Sendable {
     /// with it.
     let reconfigured: @Sendable () -> Void
     let turned: (@Sendable (Turn) -> Void)?
+    /// Called at the end of each turn of the loop: it must be quick.
+    let stepped: (@Sendable (Core, Instant) -> Void)?
     /// The loop turns at least this often, in milliseconds: for a watchdog. Nil: it sleeps as long as it can.
     let pulse: Int64?
 
@@ -31,7 +33,8 @@ package struct Engine: Sendable {
         observe: @escaping @Sendable (LogEvent) -> Void = { _ in },
         answer: @escaping @Sendable (Int, ControlRequest.Reply) -> Void = { _, _ in },
         reconfigured: @escaping @Sendable () -> Void = {},
-        turned: (@Sendable (Turn) -> Void)? = nil, pulse: Int64? = nil
+        turned: (@Sendable (Turn) -> Void)? = nil,
+        stepped: (@Sendable (Core, Instant) -> Void)? = nil, pulse: Int64? = nil
     ) {
         self.perform = perform
         self.save = save
@@ -40,6 +43,7 @@ package struct Engine: Sendable {
         self.answer = answer
         self.reconfigured = reconfigured
         self.turned = turned
+        self.stepped = stepped
         self.pulse = pulse
     }
 

@@ -70,6 +70,25 @@ import Testing
         }
     }
 
+    @Test("trigger --wait stays until the daemon's job has ended, and says how") func triggerAndWait() async throws {
+        try await withWorld { world in
+            world.github.addWorkflow(World.builder, World.workflow, progress: .afterLooks(1, conclusion: "success"))
+            world.publishBaseline()
+            try await world.withDaemon { _ in
+                try await world.eventually("the first save") {
+                    world.lastSeen("s6-overlay") != nil && world.lastSeen("elabftw") != nil
+                }
+                let good = try await world.run("trigger", "build-image", "--wait")
+                #expect(good.status == 0, "\(good.err)")
+                #expect(good.out.contains("build-image succeeded for elabftw 5.6.12"), "\(good.out)")
+                world.github.addWorkflow(World.builder, World.workflow, progress: .afterLooks(1, conclusion: "failure"))
+                let bad = try await world.run("trigger", "build-image", "--wait")
+                #expect(bad.status == 1, "\(bad.out)")
+                #expect(bad.err.contains("error: build-image failed for elabftw 5.6.12"), "\(bad.err)")
+            }
+        }
+    }
+
     @Test("accept reaches it: the repository that was stopped is looked at again") func accept() async throws {
         try await withWorld { world in
             world.publishBaseline()

@@ -44,14 +44,14 @@ final class Running: Sendable {
     ///
     /// - Throws: `Spawn.Failure` when there is no such program, or no terminal to be had.
     init(
-        _ words: [String], environment: [String: String], scratch: String, isTerminal: Bool,
+        _ words: [String], environment: [String: String], scratch: String, isTerminal: Bool, columns: UInt16 = 0,
         limit: Duration
     ) throws {
         self.words = words
         self.limit = limit
         let name = scratch + "/" + UUID().uuidString
         errors = name + ".err"
-        let terminal = isTerminal ? try Terminal() : nil
+        let terminal = isTerminal ? try Terminal(columns: columns) : nil
         let streams: Spawn.Streams =
             terminal.map { .terminal(path: $0.path) } ?? .files(out: name + ".out", err: name + ".err")
         pid = try Spawn.start(words, environment: environment, streams)

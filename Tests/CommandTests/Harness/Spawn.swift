@@ -76,13 +76,18 @@ struct Terminal: Sendable {
     let file: Int32
     let path: String
 
-    init() throws {
+    /// So many columns wide; 0: it does not tell.
+    init(columns: UInt16 = 0) throws {
         file = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var lock: Int32 = 0
         var number: UInt32 = 0
         guard file >= 0, unsafe ioctl(file, Self.setLock, &lock) == 0, unsafe ioctl(file, Self.getNumber, &number) == 0
         else { throw Spawn.Failure(call: "/dev/ptmx", code: errno) }
         path = "/dev/pts/\(number)"
+        var size = winsize(ws_row: columns == 0 ? 0 : 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        guard unsafe ioctl(file, UInt(TIOCSWINSZ), &size) == 0 else {
+            throw Spawn.Failure(call: "TIOCSWINSZ", code: errno)
+        }
     }
 
     /// `TIOCSPTLCK` and `TIOCGPTN`: macros that Swift does not see.

@@ -93,10 +93,10 @@ final class World: Sendable {
     /// Runs the program with the configuration as it is now, and looks for secrets afterwards.
     @discardableResult
     func run(
-        _ arguments: String..., wrapper: [String] = [], isTerminal: Bool = false, limit: Duration = limit,
-        sourceLocation: SourceLocation = #_sourceLocation
+        _ arguments: String..., wrapper: [String] = [], isTerminal: Bool = false, columns: UInt16 = 0,
+        limit: Duration = limit, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Output {
-        let process = try launch(arguments, wrapper: wrapper, isTerminal: isTerminal, limit: limit)
+        let process = try launch(arguments, wrapper: wrapper, isTerminal: isTerminal, columns: columns, limit: limit)
         return try await end(process, sourceLocation: sourceLocation)
     }
 
@@ -128,7 +128,7 @@ final class World: Sendable {
     func writeConfig() throws { try Data(config.bytes).write(to: URL(filePath: configPath)) }
 
     func launch(
-        _ arguments: [String], wrapper: [String], isTerminal: Bool, limit: Duration
+        _ arguments: [String], wrapper: [String], isTerminal: Bool, columns: UInt16 = 0, limit: Duration
     ) throws -> Running {
         let (config, environment) = parts.withLock { ($0.config, $0.environment) }
         var words = wrapper + [Self.binary] + arguments
@@ -137,7 +137,7 @@ final class World: Sendable {
             words += ["--config", configPath]
         }
         let process = try Running(
-            words, environment: environment, scratch: scratch, isTerminal: isTerminal, limit: limit)
+            words, environment: environment, scratch: scratch, isTerminal: isTerminal, columns: columns, limit: limit)
         processes.withLock { $0.append(process) }
         return process
     }

@@ -106,10 +106,16 @@ struct ImageJobTests {
                         steps: [
                             .init(from: from, to: "r.example/app:latest"), .init(from: from, to: "r.example/app:5.6"),
                         ]))))
+        _ = bench.core.takeNotes()
+        bench.now = Instant(wall: bench.now.wall + 65_000, uptime: bench.now.uptime + 65_000)
         _ = bench.tell(.moved(job: build.job, .moved))
         let job = try #require(bench.jobs.last)
         #expect(job.status == "succeeded")
         #expect(job.platforms == Self.notes)
+        #expect(
+            bench.core.takeNotes().map(\.text).contains(
+                "image succeeded for app 5.6.12 in 1 min 5 s: r.example/app:5.6.12@\(Self.digest), linux/arm64, "
+                    + "moved r.example/app:latest r.example/app:5.6"))
         #expect(bench.messages == [.release, .succeeded])
     }
 
