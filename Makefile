@@ -73,7 +73,7 @@ deb: build ## Make a Debian package of this machine's architecture: .build/relea
 check: lint tests ## Lint, build with warnings as errors, run all tests that need no root
 
 .PHONY: test
-test: check corpus story promises simulated crashes schema mail deployed shell installs ## check, and the release binary: demo, promises, crashes, installation
+test: check corpus story promises simulated crashes schema mail sources deployed shell installs ## check, and the release binary: demo, promises, crashes, installation
 
 .PHONY: lint
 lint: ## Format and borders between the parts, without changing anything
@@ -124,7 +124,7 @@ help: ## Tell what there is
 
 # The parts of check and test.
 
-.PHONY: deps test-programs tests story promises simulated crashes schema mail deployed shell installs labs
+.PHONY: deps test-programs tests story promises simulated crashes schema mail sources deployed shell installs labs
 
 deps:
 	@scripts/deps test
@@ -180,6 +180,10 @@ schema:
 # Real SMTP servers, with the release binary.
 mail: build
 	scripts/python Tests/mail-servers.py $(release_bin)/watcher
+
+# Git's own server and a registry, with the release binary.
+sources: build
+	scripts/python Tests/source-servers.py $(release_bin)/watcher
 
 # Dockerfiles and the workflow, by the tools of those who run them.
 deployed:

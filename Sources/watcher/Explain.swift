@@ -8,13 +8,16 @@ struct Explain: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Every candidate release of an upstream, and why it was taken or skipped. Reads, never acts.",
         discussion: """
-            An upstream of the configuration, or any repository without one.
+            An upstream of the configuration, or any source without one: OWNER/NAME on GitHub, git:URL, forgejo:URL,
+            gitlab:URL, image:NAME[:TAG], or the address of a repository's page.
 
               watcher explain s6-overlay
               watcher explain just-containers/s6-overlay
+              watcher explain https://codeberg.org/forgejo/forgejo
+              watcher explain image:docker.io/library/alpine:3.22
             """)
 
-    @Argument(help: "The name of an upstream, or OWNER/NAME.")
+    @Argument(help: "The name of an upstream, or a source such as OWNER/NAME or git:URL.")
     var upstream: String
     @OptionGroup var common: CommonOptions
     @Flag(help: "Print one JSON document.")
@@ -23,34 +26,51 @@ struct Explain: AsyncParsableCommand {
     func run() async throws {
         let subject = try subject()
         let http = try subject.setup.httpClient()
-        let client = try subject.setup.githubClient(http)
-        let redactor = try subject.setup.tokenRedactor()
-        let (outcome, _) = await client.check(subject.upstream.repository, isSweep: true, etag: nil)
+        let outcomes = try await outcomes(subject, http)
         await http.shutdown()
-        switch outcome {
-        case .failed(let trouble):
-            let masked = redactor.mask(trouble)
-            Terminal.fail(["\(subject.upstream.repository): \(masked.reason)"], hint: masked.hint)
-            throw Terminal.actionRequired
-        case .unchanged: break
-        case .list(let list):
-            let explanation = Explanation(list, subject.upstream, subject.watch, at: Clock.now())
+        for case (let source, .list(let list)) in outcomes {
+            let explanation = Explanation(list, source, subject.watch, at: Clock.now())
             if json {
                 Terminal.say(explanation.json)
             } else {
                 explanation.lines.forEach { Terminal.say($0) }
             }
+            return
         }
+        for case (let source, .failed(let failure)) in outcomes {
+            Terminal.fail(["\(source.source.key): \(source.repository): \(failure.reason)"], hint: failure.hint)
+        }
+        throw Terminal.actionRequired
+    }
+
+    /// What the sources say that may be meant, up to the first with a list; secrets are masked.
+    private func outcomes(
+        _ subject: Subject, _ http: HTTPClient
+    ) async throws -> [(source: Config.Upstream, CheckOutcome)] {
+        let github = try subject.setup.githubClient(http)
+        let registry = subject.setup.registryClient(http, try subject.setup.generalNetwork())
+        var found: [(source: Config.Upstream, CheckOutcome)] = []
+        for source in subject.sources {
+            var redactor = try subject.setup.tokenRedactor()
+            let (client, masks) = try subject.setup.sourceClient(upstream, source.source.base, http, github, registry)
+            for secret in masks { redactor.add(secret) }
+            switch await client.check(isSweep: true, etag: nil).0 {
+            case .failed(let failure): found.append((source, .failed(redactor.mask(failure))))
+            case let outcome: return [(source, outcome)]
+            }
+        }
+        return found
     }
 
     private struct Subject {
         var setup: AppContext
-        var upstream: Config.Upstream
+        /// What may be meant, in the order in which to try.
+        var sources: [Config.Upstream]
         var watch: UpstreamState
     }
 
     private func subject() throws -> Subject {
-        guard upstream.contains("/") else {
+        guard SourceArgument.isSource(upstream) else {
             let setup = try common.setup()
             guard let found = setup.config.upstreams[upstream] else {
                 let known = CommandLineWords.known(upstream, setup.config.upstreams.keys)
@@ -59,10 +79,13 @@ struct Explain: AsyncParsableCommand {
             }
             let ledger = try AppContext.load(try setup.stateFile(making: false))
             return Subject(
-                setup: readable(setup), upstream: found, watch: ledger.upstreams[upstream] ?? UpstreamState())
+                setup: readable(setup), sources: [found], watch: ledger.upstreams[upstream] ?? UpstreamState())
         }
-        guard Self.isRepository(upstream) else {
-            throw ValidationError("\(upstream) is no repository: OWNER/NAME is meant")
+        let sources = SourceArgument.upstreams(upstream)
+        guard !sources.isEmpty else {
+            throw ValidationError(
+                "\(upstream) is no source: OWNER/NAME, git:URL, forgejo:URL, gitlab:URL, image:NAME[:TAG] or the "
+                    + "address of a repository's page")
         }
         var config = Config()
         // A configuration that is there tells how to reach GitHub; none is needed.
@@ -75,7 +98,7 @@ struct Explain: AsyncParsableCommand {
         }
         return Subject(
             setup: readable(AppContext(config, environment: common.environment)),
-            upstream: Config.Upstream(repository: upstream), watch: UpstreamState())
+            sources: sources, watch: UpstreamState())
     }
 
     /// A public repository can be looked at in a shell that cannot read the service's token.
@@ -86,11 +109,5 @@ struct Explain: AsyncParsableCommand {
         var config = setup.config
         config.github.token = nil
         return AppContext(config, environment: common.environment)
-    }
-
-    private static func isRepository(_ text: String) -> Bool {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { Tag.isSafe(String($0)) || $0.first == "." || $0.first == "_" }
-            && !parts.contains { $0 == "." || $0 == ".." || $0.isEmpty }
     }
 }

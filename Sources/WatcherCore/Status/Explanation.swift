@@ -103,7 +103,8 @@ package struct Explanation: Sendable {
                 let tag = item.release.tag.cleanedLine(limit: 128)
                 let padding = String(repeating: " ", count: max(widest - tag.count, 0))
                 let date = item.release.publishedAt.map { String($0.description.prefix(10)) } ?? "no date   "
-                return "  \(tag)\(padding)  \(date)  \(item.reason)\(reading(item.version))"
+                let digest = item.release.digest.map { " (\($0))" } ?? ""
+                return "  \(tag)\(padding)  \(date)  \(item.reason)\(reading(item.version))\(digest)"
             }
             + others.map { line in
                 let name = line.name.cleanedLine(limit: 128)
@@ -148,6 +149,7 @@ package struct Explanation: Sendable {
                             ("line", item.version.map { .string($0.line) }),
                             ("stage", item.version.map { .string($0.stage.name) }),
                             ("variant", item.version.map { .string($0.variant) }),
+                            ("digest", item.release.digest.map { .string($0) }),
                             ("publishedAt", item.release.publishedAt.map { .string("\($0)") }),
                             ("prerelease", .bool(item.release.isPrerelease)), ("decision", .string(item.word)),
                             ("reason", .string(item.reason)),

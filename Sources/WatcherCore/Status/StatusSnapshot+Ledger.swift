@@ -34,6 +34,7 @@ extension StatusSnapshot {
 extension StatusSnapshot.Upstream {
     init(_ name: String, _ upstream: Config.Upstream, _ state: UpstreamState?, in config: Config, at now: Instant) {
         self.init(name: name, repository: upstream.repository, isChecked: state != nil)
+        source = upstream.source.key
         guard let state else { return }
         lastSeen = state.lastSeen
         lastGoodCheck = state.lastGoodCheck

@@ -136,9 +136,16 @@ package struct UpstreamState: Sendable, Equatable {
             firstSight(&ready, &waits, config, at: now, &findings)
             findings.isDurable = true
         }
+        // What waited has the time when it was first seen, where it has no date.
+        let dates = Dictionary(
+            waiting.map { ($0.id, $0.release.publishedAt) }, uniquingKeysWith: { first, _ in first })
         updateWaiting(list, waits, config, at: now, &findings)
         take(
-            ready.map { Candidate(id: $0.0.id, release: ReleaseReference($0.0, $0.1), name: $0.0.name, version: $0.1) },
+            ready.map { release, version in
+                var reference = ReleaseReference(release, version)
+                reference.publishedAt = release.publishedAt ?? dates[release.id] ?? nil
+                return Candidate(id: release.id, release: reference, name: release.name, version: version)
+            },
             at: now, &findings)
         if !wasFirstSight {
             findings.lines.outside = outside(

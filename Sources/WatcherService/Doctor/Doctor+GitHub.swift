@@ -26,9 +26,6 @@ extension Doctor {
                     )
                     : .ok("clock", "it agrees with GitHub's"))
         }
-        for (name, upstream) in setup.config.upstreams.sorted(by: { $0.key < $1.key }) {
-            findings.append(await self.upstream(name, upstream, client, redactor))
-        }
         return findings
     }
 
@@ -49,32 +46,6 @@ extension Doctor {
         }
         let until = answer.reading.tokenExpiresAt.map { ", until \($0)" } ?? ""
         return .ok("github", "\(who)\(until)\(left ?? "")")
-    }
-
-    private func upstream(
-        _ name: String, _ upstream: Config.Upstream, _ client: GitHubClient, _ redactor: Redactor
-    ) async -> Diagnostic {
-        let subject = "upstream \(name)"
-        let (result, _) = await client.identify(upstream.repository)
-        switch result {
-        case .failure(let trouble): return .failed(subject, redactor.mask(trouble))
-        case .success(let identity) where identity.isArchived:
-            return .warning(subject, "\(upstream.repository) is archived: there will be no more releases")
-        case .success(let identity) where identity.fullName.lowercased() != upstream.repository.lowercased():
-            return .warning(
-                subject, "\(upstream.repository) has moved to \(identity.fullName)",
-                hint: "write the new name into the configuration")
-        case .success: break
-        }
-        switch await client.check(upstream.repository, isSweep: false, etag: nil).0 {
-        case .failed(let trouble): return .failed(subject, redactor.mask(trouble))
-        case .list(let list) where list.releases.isEmpty:
-            return .warning(subject, "\(upstream.repository) has no releases", hint: "tags alone are not watched")
-        case .list(let list):
-            return .ok(
-                subject, "\(upstream.repository), newest on the list: \(list.releases[0].tag.cleanedLine(limit: 100))")
-        case .unchanged: return .ok(subject, upstream.repository)
-        }
     }
 
     func workflow(_ name: String, _ dispatch: Config.WorkflowDispatch) async -> [Diagnostic] {

@@ -25,7 +25,10 @@ package struct Doctor: Sendable {
     package func examine(_ tell: (Diagnostic) -> Void) async {
         configuration().forEach(tell)
         state().forEach(tell)
-        for finding in await github() { tell(finding) }
+        let usesGitHub =
+            setup.config.github.token != nil || setup.config.upstreams.values.contains { $0.source.account == nil }
+        if usesGitHub { for finding in await github() { tell(finding) } }
+        for finding in await upstreams() { tell(finding) }
         for (name, action) in setup.config.actions.sorted(by: { $0.key < $1.key }) {
             switch action.work {
             case .workflowDispatch(let dispatch): for finding in await workflow(name, dispatch) { tell(finding) }

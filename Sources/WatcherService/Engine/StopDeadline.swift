@@ -1,4 +1,5 @@
 import Curl
+import CGlibc
 import Glibc
 import Synchronization
 
