@@ -130,6 +130,8 @@ package struct Core: Sendable {
     /// What is due now. Hands out each thing once; its event brings the next.
     package mutating func advance(at now: Instant) -> [Command] {
         observe(now)
+        // Nobody reads what each pass of a daemon brought.
+        if mode.repeats { report = Report() }
         guard !isShuttingDown else { return [] }
         var commands = dueFollowUps(at: now)
         commands += dueChecks(at: now)

@@ -1,11 +1,17 @@
 // What becomes of a job when its command comes back.
 
 extension Core {
+    /// How many jobs that have ended may be remembered as looked at before they are forgotten together.
+    private static let lookedAtSlack = 100
+
     /// Runs a transition of a job that is known; an event for an unknown one (forgotten meanwhile) is ignored.
     mutating func withJob(
         _ id: String, _ reading: RateLimitReading?, at now: Instant, _ body: (inout Core, inout Job) -> Void
     ) {
         working.remove(id)
+        if lookedAt.count > ledger.jobs.count + Self.lookedAtSlack {
+            lookedAt.formIntersection(ledger.jobs.map(\.id))
+        }
         guard let index = ledger.jobs.firstIndex(where: { $0.id == id }) else {
             return say(.detail, "job \(id) is gone; what came of it is ignored", topic: "job is gone", ["job": id])
         }

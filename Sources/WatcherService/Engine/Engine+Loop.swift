@@ -53,6 +53,8 @@ extension Engine {
         var startedAt: [Int: Int64] = [:]
         var lastNumber = 0
         var saveTrouble: String?
+        /// The status in words, and the uptime at which it was worked out.
+        var status = (text: "", uptime: Int64.min)
 
         init(engine: Engine, core: Core) {
             self.engine = engine
@@ -116,11 +118,19 @@ extension Engine {
             return nil
         }
 
-        private func summary(_ now: Instant) -> Turn {
+        private mutating func summary(_ now: Instant) -> Turn {
             let oldest = startedAt.values.min().map { now.uptime - $0 } ?? 0
+            if statusAge(now) >= statusInterval { status = (core.statusLine(at: now), now.uptime) }
             return Turn(
-                status: saveTrouble ?? core.statusLine(at: now), isShuttingDown: core.isShuttingDown,
+                status: saveTrouble ?? status.text, isShuttingDown: core.isShuttingDown,
                 isWaitingForActs: core.isShuttingDown && !acting.isEmpty, isHealthy: oldest < Engine.commandLimit)
+        }
+
+        /// Milliseconds between two statuses: each goes over all upstreams, of which many are checked in a second.
+        private var statusInterval: Int64 { min(Int64(core.config.upstreams.count) / 10, 1000) }
+
+        private func statusAge(_ now: Instant) -> Int64 {
+            status.uptime == .min ? .max : now.uptime - status.uptime
         }
 
         private mutating func take(_ event: Event, _ now: Instant) {
@@ -216,6 +226,10 @@ extension Engine {
         private mutating func wake(_ now: Instant, _ group: inout DiscardingTaskGroup) {
             var delay = core.wakeIn(at: now)
             if let retrySaveAt { delay = min(delay ?? .max, max(retrySaveAt - now.uptime, 1)) }
+            // With nothing under way the last turn's status is what stays.
+            if underWay == 0, engine.turned != nil, statusAge(now) > 0, statusAge(now) < statusInterval {
+                delay = min(delay ?? .max, statusInterval - statusAge(now))
+            }
             if let pulse = engine.pulse { delay = min(delay ?? .max, pulse) }
             isDone = underWay == 0 && held.isEmpty && delay == nil
             guard let delay else { return }

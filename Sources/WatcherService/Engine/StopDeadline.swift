@@ -36,9 +36,8 @@ package enum StopDeadline {
     }
 
     private static func wait(_ milliseconds: Int) {
-        var time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
         // No signal reaches this thread, so that it sleeps through.
-        unsafe nanosleep(&time, nil)
+        _ = unsafe poll(nil, 0, Int32(milliseconds))
     }
 }
 
