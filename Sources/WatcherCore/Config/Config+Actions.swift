@@ -18,6 +18,10 @@ extension Config.Action {
         settings.attempts = object.integer(
             "attempts", "The number of tries to start or build before the job has failed.", default: settings.attempts,
             in: 1...Self.attemptLimit)
+        settings.approval = object.boolean(
+            "approval",
+            "Whether a job waits, and a message says so, until watcher approve JOB. One that a person has "
+                + "asked for does not.", default: settings.approval)
         let work = Self.work(object, ActionSurroundings(upstreams: names, github: github))
         var platforms: [String]?
         if case .imageBuild(let build) = work { platforms = build.platforms }

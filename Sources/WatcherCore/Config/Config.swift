@@ -91,6 +91,8 @@ package struct Config: Sendable, Equatable {
         package var releases = Releases.newest
         package var quietPeriod: Int64 = 0
         package var attempts = 3
+        /// Whether a job waits until somebody approves it.
+        package var approval = false
         /// What the registry must hold after success; nil: for a build that is pushed its own tags, else nothing.
         package var verify: Verify?
         package var work: Work

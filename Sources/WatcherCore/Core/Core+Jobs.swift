@@ -113,6 +113,7 @@ extension Core {
             return nil
         }
         if job.onlyIfMissing == true { return ask(job, action, releases, at: now) }
+        guard isClear(job, action, at: now) else { return nil }
         switch action.work {
         case .workflowDispatch(let dispatch): return begin(job, dispatch, releases, at: now)
         case .imageBuild(let build): return begin(job, build, action, releases, at: now)

@@ -55,6 +55,8 @@ package struct Job: Sendable, Equatable, Codable {
     package var cutOffs: Int?
     /// The file with the output of its build, beside the state.
     package var log: String?
+    /// Of an action that asks for approval: whether somebody has given it. Nil: nobody was asked yet.
+    package var approval: Approval?
     /// What was proven to be in the registry.
     package var platforms: [PlatformDigest]?
     /// Of the image that was pushed or proven.
@@ -78,6 +80,8 @@ package struct Job: Sendable, Equatable, Codable {
         case acting(ActionStep)
         case ended(Ending)
     }
+
+    package enum Approval: String, Sendable, Equatable, Codable { case waiting, given }
 
     package enum Ending: String, Sendable, Equatable, Codable { case succeeded, failed, superseded }
 
@@ -125,6 +129,7 @@ package struct Job: Sendable, Equatable, Codable {
         }
     }
 
+    package var waitsForApproval: Bool { isPending && approval == .waiting }
     package var isRunning: Bool { status == "running" }
     package var isPending: Bool { phase == .pending }
 

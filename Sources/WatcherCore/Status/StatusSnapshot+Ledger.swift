@@ -59,7 +59,8 @@ extension StatusSnapshot.Job {
             id: job.id, action: job.action, state: State(rawValue: job.status) ?? .running, reason: job.reason,
             url: job.run?.url, releases: (job.releases ?? job.causes).mapValues(\.tag), attempts: job.attempts,
             created: job.created, begun: job.begunAt, ended: job.endedAt, next: job.notBefore, log: job.log,
-            platforms: job.platforms, isActionRequired: job.phase == .ended(.failed) && !job.isSettled)
+            platforms: job.platforms, isActionRequired: job.phase == .ended(.failed) && !job.isSettled,
+            waitsForApproval: job.waitsForApproval)
     }
 }
 
