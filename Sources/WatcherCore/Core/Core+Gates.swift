@@ -4,7 +4,44 @@ extension Core {
     /// Whether a job may begin. One that a person has asked for, or that has begun before, waits for nothing more.
     mutating func isClear(_ job: Job, _ action: Config.Action, at now: Instant) -> Bool {
         guard !job.isByHand, job.attempts == 0 else { return true }
-        return isApproved(job, action, at: now)
+        return isApproved(job, action, at: now) && followsSuccess(job, action) && isInWindow(job, action, at: now)
+    }
+
+    // MARK: - After
+
+    /// Whether the latest job of the action before for the same news has succeeded, or there is none.
+    private mutating func followsSuccess(_ job: Job, _ action: Config.Action) -> Bool {
+        guard let after = action.after else { return true }
+        let latest = (ledger.history + ledger.jobs).last { other in
+            guard other.action == after, other.phase != .ended(.superseded) else { return false }
+            return job.causes.contains { name, release in
+                (other.releases?[name] ?? other.causes[name])?.tag == release.tag
+            }
+        }
+        guard let latest, latest.phase != .ended(.succeeded) else { return true }
+        hold(job, "waits for \(after): job \(latest.id) is \(latest.status)")
+        return false
+    }
+
+    // MARK: - Window
+
+    private mutating func isInWindow(_ job: Job, _ action: Config.Action, at now: Instant) -> Bool {
+        guard let window = action.window, !window.isOpen(at: now.floor) else { return true }
+        guard job.opensAt.map(now.hasReached) ?? true, let index = ledger.jobs.firstIndex(where: { $0.id == job.id })
+        else { return false }
+        let opens = window.nextOpening(after: now.floor)
+        ledger.jobs[index].opensAt = opens
+        ledger.jobs[index].reason = nil
+        hold(
+            ledger.jobs[index],
+            "waits for its window, which opens \(opens.map { "at \($0)" } ?? "in more than two weeks")")
+        changed(.noted)
+        return false
+    }
+
+    /// The windows of another configuration open at other times.
+    mutating func forgetOpenings() {
+        for index in ledger.jobs.indices { ledger.jobs[index].opensAt = nil }
     }
 
     // MARK: - Approval

@@ -57,6 +57,8 @@ package struct Job: Sendable, Equatable, Codable {
     package var log: String?
     /// Of an action that asks for approval: whether somebody has given it. Nil: nobody was asked yet.
     package var approval: Approval?
+    /// When the window opens that it waits for.
+    package var opensAt: Timestamp?
     /// What was proven to be in the registry.
     package var platforms: [PlatformDigest]?
     /// Of the image that was pushed or proven.
@@ -144,6 +146,7 @@ package struct Job: Sendable, Equatable, Codable {
             self.isHighest = isHighest
         }
         attempts += 1
+        opensAt = nil
         begunAt = begunAt ?? now.floor
         notBefore = nil
         reason = nil
