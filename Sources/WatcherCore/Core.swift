@@ -120,7 +120,9 @@ package struct Core: Sendable {
         case .published(let failures): published(failures, at: now)
         case .woke: break
         case .shutdownRequested: isShuttingDown = true
-        case .reconfigured(let config): reconfigure(config, at: now)
+        case .reconfigured(let config):
+            forgetOpenings()
+            reconfigure(config, at: now)
         case .requested(let request, let number): answers.append((number, answer(request, at: now)))
         }
     }

@@ -40,7 +40,7 @@ package struct AppContext: Sendable {
         } catch {
             throw .unreadable(path: path, error)
         }
-        switch ConfigReader.read(bytes) {
+        switch ConfigReader.read(bytes, timeZone: ZoneInfo.rules) {
         case .failure(let error): throw .wrong(path: path, error)
         case .success(let reading):
             config = reading.config

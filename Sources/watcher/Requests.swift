@@ -29,6 +29,36 @@ struct Forget: ParsableCommand {
     func run() throws { try Requests.ask(.forget(id: job), common) }
 }
 
+struct Approve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve",
+        abstract: "Start a job that waits for approval.",
+        discussion: """
+            A running service starts it at once, without one the next pass does.
+
+              watcher approve w-0123456789ab
+            """)
+
+    @Argument(help: "The id of a job that waits; watcher status lists them first.")
+    var job: String
+    @OptionGroup var common: CommonOptions
+
+    func run() throws { try Requests.ask(.approve(job: job), common) }
+}
+
+struct Reject: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reject",
+        abstract: "End a job that waits for approval, without starting it.",
+        discussion: "  watcher reject w-0123456789ab")
+
+    @Argument(help: "The id of a job that waits; watcher status lists them first.")
+    var job: String
+    @OptionGroup var common: CommonOptions
+
+    func run() throws { try Requests.ask(.reject(job: job), common) }
+}
+
 struct Accept: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "accept",

@@ -58,7 +58,7 @@ struct Watcher: AsyncParsableCommand {
         version: AppContext.programVersion,
         subcommands: [
             Init.self, Once.self, Run.self, Validate.self, Status.self, Explain.self, Trigger.self, Notify.self,
-            DoctorCommand.self, Retry.self,
+            DoctorCommand.self, Approve.self, Reject.self, Retry.self,
             Forget.self,
             Accept.self,
             CheckNow.self,

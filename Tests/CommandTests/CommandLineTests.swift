@@ -4,7 +4,8 @@ import Testing
 
 @Suite("The command line") struct CommandLineTests {
     static let commands = [
-        "init", "once", "run", "validate", "status", "explain", "trigger", "notify", "retry", "forget", "accept",
+        "init", "once", "run", "validate", "status", "explain", "trigger", "notify", "approve", "reject", "retry",
+        "forget", "accept",
         "check-now", "schema",
     ]
 

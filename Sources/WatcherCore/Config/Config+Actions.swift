@@ -18,6 +18,17 @@ extension Config.Action {
         settings.attempts = object.integer(
             "attempts", "The number of tries to start or build before the job has failed.", default: settings.attempts,
             in: 1...Self.attemptLimit)
+        settings.approval = object.boolean(
+            "approval",
+            "Whether a job waits, and a message says so, until watcher approve JOB. One that a person has "
+                + "asked for does not.", default: settings.approval)
+        settings.levels = object.levels(
+            "Which changes start it: in which number a release differs from the highest before.")
+        settings.after = object.text(
+            "after", .name, "An action: a job begins when the latest job of that one for the same news has succeeded.")
+        settings.window =
+            object.value("window", "When a job may begin. Default: at any time.")?
+            .object("window") { JobWindow(reading: $0) } ?? nil
         let work = Self.work(object, ActionSurroundings(upstreams: names, github: github))
         var platforms: [String]?
         if case .imageBuild(let build) = work { platforms = build.platforms }
@@ -150,5 +161,39 @@ extension ConfigValue {
                 .badValue, found: "inputs of \(length) characters",
                 expected: "at most \(Config.WorkflowDispatch.inputLengthLimit) together")
         }
+    }
+}
+
+extension ConfigObject {
+    /// The key `levels`, of actions and of notifiers.
+    func levels(_ description: @autoclosure () -> String) -> Set<Version.Level> {
+        let all = Version.Level.allCases
+        let list = value("levels", description(), default: .array(all.map { .string($0.rawValue) }))
+        list?.checkNotEmpty("a level such as \"major\"")
+        return (list?.distinct { $0.choice(Version.Level.self) }).map { Set($0) } ?? Set(all)
+    }
+}
+
+extension Config {
+    /// Why an action can never begin after another one; nil where it can.
+    func objection(toAfterOf name: String) -> (found: String, expected: String)? {
+        guard let action = actions[name], let after = action.after else { return nil }
+        guard let other = actions[after] else { return ("an action that is not there", "the name of an action") }
+        var path = [name]
+        var next: String? = after
+        while let current = next {
+            if current == name {
+                return (
+                    "a circle: \((path + [name]).joined(separator: " after "))",
+                    "an action that does not wait for this one"
+                )
+            }
+            // A circle of others is reported where it is.
+            guard !path.contains(current) else { break }
+            path.append(current)
+            next = actions[current]?.after
+        }
+        guard Set(action.upstreams).isDisjoint(with: other.upstreams) else { return nil }
+        return ("an action without a common upstream", "one that the same news start")
     }
 }

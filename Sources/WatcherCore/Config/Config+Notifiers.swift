@@ -6,6 +6,8 @@ extension Config {
         package var upstreams: Set<String>?
         /// Nil: the built-in message.
         package var message: CustomMessage?
+        /// Of which changes a `release` message tells.
+        package var levels = Set(Version.Level.allCases)
         package var service: AnyNotifier
 
         package init(service: any WatcherCore.Notifier) { self.service = AnyNotifier(service) }
@@ -36,6 +38,8 @@ extension Config.Notifier {
         let some = object.value("upstreams", "Only what is about these upstreams. Default: all.")
         let upstreams = some?.distinct { $0.upstreamName(among: names) }
         if case .array([]) = some?.node.value { some?.advise("no upstreams: no release and no job is reported") }
+        let levels = object.levels(
+            "Which changes are reported: for release, in which number it differs from the highest before.")
         let message = object.value("message", "A custom message in place of the built-in one.")?.object("message") {
             Config.CustomMessage(reading: $0)
         }
@@ -44,6 +48,7 @@ extension Config.Notifier {
         self.events = events.map { Set($0) } ?? Self.defaultEvents
         self.upstreams = upstreams.map { Set($0) }
         self.message = message ?? nil
+        self.levels = levels
     }
 
     private static func service(_ object: ConfigObject) -> (any WatcherCore.Notifier)? {

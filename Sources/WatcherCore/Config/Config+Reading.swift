@@ -41,9 +41,9 @@ extension Config {
         if names?.isEmpty == true { members?.advise("no upstream: nothing is watched") }
         defaults.check(upstreams: names)
 
-        for (name, value) in object.value(
-            "actions", "What is started for new releases, each by a name of your choice.")?.members(names: .name) ?? []
-        {
+        let works = object.value("actions", "What is started for new releases, each by a name of your choice.")?
+            .members(names: .name)
+        for (name, value) in works ?? [] {
             actions[name] = value.object("action") { Action(reading: $0, upstreams: names, github: self.github) } ?? nil
         }
         for (name, value) in object.value("notifiers", "Who is notified, each by a name of your choice.")?.members(
@@ -52,6 +52,10 @@ extension Config {
             notifiers[name] =
                 value.object("notifier", defaults: defaults.notifiers) { Notifier(reading: $0, upstreams: names) }
                 ?? nil
+        }
+        for (name, value) in works ?? [] {
+            guard let (found, expected) = objection(toAfterOf: name) else { continue }
+            value.member("after")?.report(.conflict, found: found, expected: expected)
         }
         for (name, value) in found ?? [] where upstreams[name]?.onFirstSight == .buildIfMissing {
             guard !actions.values.contains(where: { $0.upstreams.contains(name) && $0.namesImage }) else { continue }

@@ -91,6 +91,14 @@ package struct Config: Sendable, Equatable {
         package var releases = Releases.newest
         package var quietPeriod: Int64 = 0
         package var attempts = 3
+        /// Whether a job waits until somebody approves it.
+        package var approval = false
+        /// Which changes start it.
+        package var levels = Set(Version.Level.allCases)
+        /// The action whose job for the same news has to succeed first.
+        package var after: String?
+        /// Nil: at any time.
+        package var window: JobWindow?
         /// What the registry must hold after success; nil: for a build that is pushed its own tags, else nothing.
         package var verify: Verify?
         package var work: Work

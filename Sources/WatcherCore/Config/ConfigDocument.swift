@@ -6,6 +6,8 @@ final class ConfigDocument {
     let notifierTypes: [any Notifier.Type]
     /// The kinds of actions beside the two older ones.
     let actionKinds: [any ActionKind.Type]
+    /// The rules of a time zone by its name; nil for one that is not there.
+    let timeZone: (String) -> TimeZoneRules?
     private(set) var problems: [ConfigProblem] = []
     private(set) var warnings: [ConfigProblem] = []
     /// Whether no file is read, but what a file may hold.
@@ -21,8 +23,10 @@ final class ConfigDocument {
     static let searchLimit = 100
 
     init(
-        notifierTypes: [any Notifier.Type], actionKinds: [any ActionKind.Type], isDescribing: Bool = false
+        notifierTypes: [any Notifier.Type], actionKinds: [any ActionKind.Type],
+        timeZone: @escaping (String) -> TimeZoneRules? = { _ in .utc }, isDescribing: Bool = false
     ) {
+        self.timeZone = timeZone
         self.notifierTypes = notifierTypes
         self.actionKinds = actionKinds
         self.isDescribing = isDescribing

@@ -9,9 +9,10 @@ package enum ConfigReader {
     /// The configuration, or every problem at once. Touches no file, no environment and no network; takes any bytes.
     package static func read(
         _ bytes: [UInt8], notifierTypes: [any Notifier.Type] = notifierTypes,
-        actionKinds: [any ActionKind.Type] = actionKinds
+        actionKinds: [any ActionKind.Type] = actionKinds,
+        timeZone: @escaping (String) -> TimeZoneRules? = { $0 == "UTC" ? .utc : nil }
     ) -> Result<Reading, ConfigError> {
-        switch document(bytes, notifierTypes, actionKinds) {
+        switch document(bytes, notifierTypes, actionKinds, timeZone) {
         case .failure(let error): .failure(error)
         case .success(let (document, config)):
             document.problems.isEmpty
@@ -23,11 +24,13 @@ package enum ConfigReader {
     }
 
     private static func document(
-        _ bytes: [UInt8], _ notifierTypes: [any Notifier.Type], _ actionKinds: [any ActionKind.Type]
+        _ bytes: [UInt8], _ notifierTypes: [any Notifier.Type], _ actionKinds: [any ActionKind.Type],
+        _ timeZone: @escaping (String) -> TimeZoneRules?
     ) -> Result<(ConfigDocument, Config), ConfigError> {
         do throws(JSONSyntaxError) {
             let node = try JSONReader.read(bytes, writtenByHand: true)
-            let document = ConfigDocument(notifierTypes: notifierTypes, actionKinds: actionKinds)
+            let document = ConfigDocument(
+                notifierTypes: notifierTypes, actionKinds: actionKinds, timeZone: timeZone)
             let root = ConfigValue(node: node, path: .root, document: document)
             let config = root.object("configuration") { Config(reading: $0) }
             return .success((document, config ?? Config()))

@@ -79,6 +79,14 @@ extension ConfigValue {
         }
     }
 
+    /// A member of an object that has been read already.
+    func member(_ name: String) -> ConfigValue? {
+        guard case .object(let members) = node.content, let member = members.first(where: { $0.name == name }) else {
+            return nil
+        }
+        return ConfigValue(node: member.value, path: path.key(name), document: document)
+    }
+
     /// Reports an array or an object with more elements than that.
     func checkCount(atMost limit: Int) {
         shape?.setCount(atMost: limit)

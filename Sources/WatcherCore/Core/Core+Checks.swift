@@ -164,14 +164,15 @@ extension Core {
         reportLines(name, upstream, findings.lines, at: now)
         guard !findings.accepted.isEmpty else { return }
         let notes = findings.accepted.map { note($0.release, $0.name, of: name, isHighest: $0.isHighest) }
-        tell(.release, upstream: name, previous: findings.previous?.tag, releases: notes, at: now)
+        let levels = Set(UpstreamState.levels(findings.accepted, previous: findings.previous))
+        tell(.release, upstream: name, previous: findings.previous?.tag, releases: notes, levels: levels, at: now)
         for item in findings.accepted {
             let before = findings.previous.map { " (before: \($0.tag))" } ?? ""
             say(
                 .news, "\(name) \(item.release.tag) is new\(item.isHighest ? before : ", on an older line")",
                 topic: "new release", ["upstream": name, "tag": item.release.tag])
         }
-        enqueueJobs(for: name, findings.accepted, previous: findings.previous?.tag, at: now)
+        enqueueJobs(for: name, findings.accepted, previous: findings.previous, at: now)
     }
 
     private mutating func failed(_ name: String, _ trouble: RequestFailure, at now: Instant) {

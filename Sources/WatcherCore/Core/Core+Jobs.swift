@@ -3,17 +3,21 @@
 extension Core {
     /// Makes the jobs that new releases ask for. "Seen" and "enqueued" are one change of the ledger, so one save.
     mutating func enqueueJobs(
-        for upstream: String, _ accepted: [UpstreamState.Accepted], previous: String?, at now: Instant
+        for upstream: String, _ accepted: [UpstreamState.Accepted], previous: ReleaseReference?, at now: Instant
     ) {
+        let levels = UpstreamState.levels(accepted, previous: previous)
         for (name, action) in config.actions.sorted(by: { $0.key < $1.key }) where action.upstreams.contains(upstream) {
             switch action.releases {
             case .newest:
                 // An older line starts nothing here: only the highest is built.
-                if let highest = accepted.last(where: \.isHighest) {
-                    enqueue(name, action, [upstream: highest.release], previous: previous, at: now)
-                }
+                guard let highest = accepted.last(where: \.isHighest) else { continue }
+                let level = UpstreamState.level(of: highest.release, previous)
+                if let level, !action.levels.contains(level) { continue }
+                enqueue(name, action, [upstream: highest.release], previous: previous?.tag, at: now)
             case .each:
-                for item in accepted { enqueue(name, action, [upstream: item.release], previous: nil, at: now) }
+                for (item, level) in zip(accepted, levels) where action.levels.contains(level) {
+                    enqueue(name, action, [upstream: item.release], previous: nil, at: now)
+                }
             }
         }
     }
@@ -113,6 +117,7 @@ extension Core {
             return nil
         }
         if job.onlyIfMissing == true { return ask(job, action, releases, at: now) }
+        guard isClear(job, action, at: now) else { return nil }
         switch action.work {
         case .workflowDispatch(let dispatch): return begin(job, dispatch, releases, at: now)
         case .imageBuild(let build): return begin(job, build, action, releases, at: now)
@@ -235,7 +240,8 @@ extension Core {
         }
         if job.isPending, ledger.jobs.contains(where: { $0.action == job.action && $0.isRunning }) { return nil }
         if job.isPending, action.upstreams.contains(where: { checking.contains($0) }) { return nil }
-        let times = [job.notBefore, pause].compactMap { $0 }.filter { !now.hasReached($0) }
+        let times = [job.notBefore, pause, job.isPending ? job.opensAt : nil].compactMap { $0 }
+            .filter { !now.hasReached($0) }
         return times.max()
     }
 

@@ -4,12 +4,14 @@ extension Core {
     /// Puts a message into the outbox of every notifier that wants it.
     mutating func tell(
         _ type: MessageType, upstream: String?, previous: String? = nil, releases: [ReleaseSummary]? = nil,
-        job: JobSummary? = nil, missing: [String]? = nil, detail: String? = nil, about upstreams: Set<String>? = nil,
+        levels: Set<Version.Level>? = nil, job: JobSummary? = nil, missing: [String]? = nil, detail: String? = nil,
+        about upstreams: Set<String>? = nil,
         except receiver: String? = nil, at now: Instant
     ) {
         let concerned = upstreams ?? upstream.map { [$0] }
         let notifiers = config.notifiers.filter { name, notifier in
             guard name != receiver, notifier.events.contains(type) else { return false }
+            if let levels, notifier.levels.isDisjoint(with: levels) { return false }
             guard let wanted = notifier.upstreams, let concerned else { return true }
             return !wanted.isDisjoint(with: concerned)
         }

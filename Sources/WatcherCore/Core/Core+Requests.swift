@@ -10,6 +10,12 @@ extension Core {
             case .forget(let id):
                 try forget(id, at: now)
                 return .done("\(id) is dropped")
+            case .approve(let id):
+                try approve(id)
+                return .done("job \(id) is approved: it begins as soon as it may")
+            case .reject(let id):
+                try reject(id, at: now)
+                return .done("job \(id) is rejected")
             case .accept(let upstream):
                 try accept(upstream)
                 schedule.planNow([upstream], at: now)
@@ -31,6 +37,7 @@ extension Core {
         case notSeenYet(String)
         case unknownJob(String)
         case notFailed(String, status: String)
+        case notWaiting(String, status: String)
         case nothingToAccept(String)
 
         package var description: String {
@@ -41,6 +48,7 @@ extension Core {
             case .notSeenYet(let name): "no release of \(name) is known yet"
             case .unknownJob(let id): "there is no job or message \(id)"
             case .notFailed(let id, let status): "job \(id) is \(status): only a failed one can be put back"
+            case .notWaiting(let id, let status): "job \(id) is \(status): it does not wait for approval"
             case .nothingToAccept(let name): "\(name) is not stopped: there is nothing to accept"
             }
         }
@@ -49,7 +57,7 @@ extension Core {
             switch self {
             case .unknownAction, .unknownUpstream: "watcher validate shows what the configuration holds"
             case .notSeenYet: "run watcher once first, or name a tag: UPSTREAM=TAG"
-            case .unknownJob, .notFailed: "watcher status lists them"
+            case .unknownJob, .notFailed, .notWaiting: "watcher status lists them"
             case .nothingToAccept, .invalidRelease: nil
             }
         }

@@ -117,6 +117,8 @@ package enum ControlRequest: Sendable, Equatable, Codable {
     case trigger(action: String, releases: [String: ReleaseReference])
     case retry(job: String)
     case forget(id: String)
+    case approve(job: String)
+    case reject(job: String)
     case accept(upstream: String)
     case checkNow
 

@@ -55,6 +55,10 @@ package struct Job: Sendable, Equatable, Codable {
     package var cutOffs: Int?
     /// The file with the output of its build, beside the state.
     package var log: String?
+    /// Of an action that asks for approval: whether somebody has given it. Nil: nobody was asked yet.
+    package var approval: Approval?
+    /// When the window opens that it waits for.
+    package var opensAt: Timestamp?
     /// What was proven to be in the registry.
     package var platforms: [PlatformDigest]?
     /// Of the image that was pushed or proven.
@@ -78,6 +82,8 @@ package struct Job: Sendable, Equatable, Codable {
         case acting(ActionStep)
         case ended(Ending)
     }
+
+    package enum Approval: String, Sendable, Equatable, Codable { case waiting, given }
 
     package enum Ending: String, Sendable, Equatable, Codable { case succeeded, failed, superseded }
 
@@ -125,6 +131,7 @@ package struct Job: Sendable, Equatable, Codable {
         }
     }
 
+    package var waitsForApproval: Bool { isPending && approval == .waiting }
     package var isRunning: Bool { status == "running" }
     package var isPending: Bool { phase == .pending }
 
@@ -139,6 +146,7 @@ package struct Job: Sendable, Equatable, Codable {
             self.isHighest = isHighest
         }
         attempts += 1
+        opensAt = nil
         begunAt = begunAt ?? now.floor
         notBefore = nil
         reason = nil

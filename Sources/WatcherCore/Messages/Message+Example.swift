@@ -14,6 +14,10 @@ extension Message {
             url: "https://github.com/OWNER/elab-arm-docker/actions/runs/1")
         switch type {
         case .release: break
+        case .approval:
+            job.status = "pending"
+            job.url = nil
+            message.job = job
         case .stalled:
             message.previous = nil
             message.missing = ["elabftw-*.tar.gz"]

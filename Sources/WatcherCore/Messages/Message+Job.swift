@@ -15,6 +15,23 @@ extension Message {
         return text
     }
 
+    /// A job waits until somebody says that it may begin.
+    var approvalWording: Text {
+        let notes = releases ?? []
+        let title = "\(job?.action.word ?? "a job") waits for approval\(cause(notes))"
+        var text = Text(severity: .warning, title: title, reference: id)
+        text.quote = quoted(detail)
+        if notes.count > 1 { text.add(notes, naming: true) }
+        text.facts = outcome
+        if notes.count == 1 { text.links = [Link("Release notes", notes.first?.url)].compactMap { $0 } }
+        guard let job else { return text }
+        text.hints = [
+            Hint(purpose: "To start it", command: "watcher approve \(job.id.word)"),
+            Hint(purpose: "To end it", command: "watcher reject \(job.id.word)"),
+        ]
+        return text
+    }
+
     func retrying(_ job: JobSummary) -> Hint {
         Hint(purpose: "To try again", command: "watcher retry \(job.id.word)")
     }

@@ -4,6 +4,7 @@ extension Message {
         switch type {
         case .release: releaseWording
         case .stalled: stalledWording
+        case .approval: approvalWording
         case .started, .succeeded, .failed: jobWording
         case .upstreamFailing: failingWording
         case .upstreamRecovered: recoveredWording

@@ -2,6 +2,8 @@
 package enum MessageType: String, Sendable, Hashable, Codable, CaseIterable {
     /// A new release was accepted.
     case release
+    /// A job waits for a person.
+    case approval
     /// Required assets are missing past their deadline.
     case stalled
     /// A job was started.
@@ -88,7 +90,7 @@ package struct ReleaseSummary: Sendable, Hashable, Codable {
 package struct JobSummary: Sendable, Hashable, Codable {
     package var id: String
     package var action: String
-    /// `running`, `succeeded` or `failed`.
+    /// `pending`, `running`, `succeeded` or `failed`.
     package var status: String
     package var attempt: Int
     /// The run's page.

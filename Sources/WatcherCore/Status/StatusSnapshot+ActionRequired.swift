@@ -14,7 +14,15 @@ extension StatusSnapshot {
     }
 
     package var actionRequired: [ActionRequired] {
-        upstreams.compactMap { $0.actionRequired(at: time) }
+        jobs.filter(\.waitsForApproval).map { job in
+            ActionRequired(
+                text: TextStatus.job(job, at: time), since: job.created,
+                commands: [
+                    .init(command: "watcher approve \(job.id)", purpose: "to start it"),
+                    .init(command: "watcher reject \(job.id)", purpose: "to end it"),
+                ])
+        }
+            + upstreams.compactMap { $0.actionRequired(at: time) }
             + jobs.filter(\.isActionRequired).map { job in
                 ActionRequired(
                     text: TextStatus.job(job, at: time), since: job.ended,

@@ -59,8 +59,10 @@ extension StatusSnapshot.Job {
         self.init(
             id: job.id, action: job.action, state: State(rawValue: job.status) ?? .running, reason: job.reason,
             url: job.run?.url, releases: (job.releases ?? job.causes).mapValues(\.tag), attempts: job.attempts,
-            created: job.created, begun: job.begunAt, ended: job.endedAt, next: job.notBefore, log: job.log,
-            platforms: job.platforms, isActionRequired: job.phase == .ended(.failed) && !job.isSettled)
+            created: job.created, begun: job.begunAt, ended: job.endedAt, next: job.opensAt ?? job.notBefore,
+            log: job.log,
+            platforms: job.platforms, isActionRequired: job.phase == .ended(.failed) && !job.isSettled,
+            waitsForApproval: job.waitsForApproval)
     }
 }
 

@@ -70,6 +70,7 @@ package struct StatusSnapshot: Sendable, Equatable {
         package var platforms: [PlatformDigest]?
         /// Failed, and neither retried, forgotten nor followed by a success.
         package var isActionRequired: Bool
+        package var waitsForApproval = false
     }
 
     package struct Delivery: Sendable, Equatable {

@@ -142,13 +142,15 @@ extension Timestamp: Codable, CustomStringConvertible {
     }
 
     /// Days since 1970 of a date of the proleptic Gregorian calendar, counted in eras of 400 years.
-    private static func days(fromCivil year: Int64, _ month: Int, _ day: Int) -> Int64 {
+    static func days(fromCivil year: Int64, _ month: Int, _ day: Int) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400
         let dayOfYear = Int64((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1)
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
+
+    static func year(ofDays days: Int64) -> Int64 { civil(fromDays: days).0 }
 
     private static func civil(fromDays days: Int64) -> (Int64, Int, Int) {
         let shifted = days + 719_468

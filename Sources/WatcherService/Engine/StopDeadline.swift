@@ -1,3 +1,4 @@
+import CGlibc
 import Curl
 import CGlibc
 import Glibc
