@@ -5,6 +5,8 @@ import WatcherCore
 enum CommandLineWords {
     /// Options that every command takes, written before the command, moved behind it: `watcher --config x once`.
     static func ordered(_ arguments: [String], commands: [String]) -> [String] {
+        // What the shells' completions ask names a command and is none.
+        guard arguments.first != "---completion" else { return arguments }
         var index = arguments.startIndex
         while index < arguments.endIndex, arguments[index].hasPrefix("-") {
             index += optionsWithValue.contains(arguments[index]) ? 2 : 1
@@ -39,7 +41,7 @@ enum CommandLineWords {
     static func known(_ name: String, _ known: some Collection<String>) -> String {
         if let meant = Suggestion.nearest(to: name, among: known) { return "; did you mean \(meant)?" }
         let names = known.sorted()
-        guard !names.isEmpty else { return "; it has none" }
+        guard !names.isEmpty else { return "; there are none" }
         return "; known: " + names.prefix(nameLimit).joined(separator: ", ")
             + (names.count > nameLimit ? " and \(names.count - nameLimit) more" : "")
     }

@@ -14,7 +14,7 @@ struct Explain: AsyncParsableCommand {
               watcher explain just-containers/s6-overlay
             """)
 
-    @Argument(help: "The name of an upstream, or OWNER/NAME.")
+    @Argument(help: "The name of an upstream, or OWNER/NAME.", completion: Completions.upstreams)
     var upstream: String
     @OptionGroup var common: CommonOptions
     @Flag(help: "Print one JSON document.")

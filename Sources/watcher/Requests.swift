@@ -9,7 +9,7 @@ struct Retry: ParsableCommand {
         abstract: "Put a failed job back: the next pass starts it.",
         discussion: "  watcher retry w-0123456789ab")
 
-    @Argument(help: "The id of a failed job; watcher status lists them.")
+    @Argument(help: "The id of a failed job; watcher status lists them.", completion: Completions.failedJobs)
     var job: String
     @OptionGroup var common: CommonOptions
 
@@ -22,7 +22,7 @@ struct Forget: ParsableCommand {
         abstract: "Drop a job or a message. What GitHub has started goes on; it is no longer followed.",
         discussion: "  watcher forget w-0123456789ab")
 
-    @Argument(help: "The id of a job or a message; watcher status lists them.")
+    @Argument(help: "The id of a job or a message; watcher status lists them.", completion: Completions.jobs)
     var job: String
     @OptionGroup var common: CommonOptions
 
@@ -39,11 +39,18 @@ struct Accept: ParsableCommand {
               watcher accept s6-overlay
             """)
 
-    @Argument(help: "The name of a stopped upstream.")
+    @Argument(help: "The name of a stopped upstream.", completion: Completions.upstreams)
     var upstream: String
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try Requests.ask(.accept(upstream: upstream), common) }
+    func run() throws {
+        let config = try common.setup().config
+        guard config.upstreams[upstream] != nil else {
+            let known = CommandLineWords.known(upstream, config.upstreams.keys)
+            throw ValidationError("there is no upstream \(upstream) in the configuration\(known)")
+        }
+        try Requests.ask(.accept(upstream: upstream), common)
+    }
 }
 
 struct CheckNow: ParsableCommand {
@@ -78,13 +85,30 @@ enum Requests {
             try askDaemon(request, file)
             return
         }
-        var core = Core(setup.config, mode: Core.Mode(upstreams: []), ledger: try AppContext.load(file))
+        let ledger = try AppContext.load(file)
+        var core = Core(setup.config, mode: Core.Mode(upstreams: []), ledger: ledger)
         let answer = core.answer(request, at: Clock.now())
         if core.unsaved != .nothing {
             do throws(DurableFile.Failure) { try file.save(core.ledger) } catch { throw AppContext.Failure.disk(error) }
         }
         _ = consume lock
-        try say(answer)
+        try say(withNearNames(answer, request, ledger))
+    }
+
+    /// A refusal because of an unknown id, with the one that was meant or those there are.
+    private static func withNearNames(
+        _ answer: ControlRequest.Reply, _ request: ControlRequest, _ ledger: Ledger
+    ) -> ControlRequest.Reply {
+        guard case .refused(let words, let hint) = answer else { return answer }
+        let failed = ledger.history.filter { $0.phase == .ended(.failed) && !$0.isSettled }.map(\.id)
+        let all = ledger.jobs.map(\.id) + ledger.outbox.messages.map(\.message.id) + ledger.outbox.ended.map(\.id)
+        switch request {
+        case .retry(let id) where !(all + ledger.history.map(\.id)).contains(id):
+            return .refused(words + CommandLineWords.known(id, failed), hint: hint)
+        case .forget(let id) where !(all + ledger.history.map(\.id)).contains(id):
+            return .refused(words + CommandLineWords.known(id, failed + all), hint: hint)
+        default: return answer
+        }
     }
 
     /// What it has answered.
@@ -97,7 +121,7 @@ enum Requests {
             try explain(error, file)
             throw Terminal.actionRequired
         }
-        return try say(answer)
+        return try say(withNearNames(answer, request, (try? AppContext.load(file)) ?? Ledger()))
     }
 
     private static func explain(_ failure: ControlClient.Failure, _ file: StateFile) throws {

@@ -118,7 +118,7 @@ struct Watcher: AsyncParsableCommand {
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "path"))
+    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "path"), completion: .file())
     var config: String?
 
     @Flag(name: .long, help: "Verbose output.")

@@ -146,6 +146,12 @@ extension Doctor {
             let data = Data(base64Encoded: file.content.filter { !$0.isNewline }),
             let text = String(validating: data, as: UTF8.self)
         else {
+            if case .success = await client.get(path).result {
+                return .failed(
+                    subject,
+                    "\(dispatch.repository) has no \(dispatch.workflow) on \(dispatch.ref), but on its default branch",
+                    hint: "ref names a branch or a tag that contains the workflow")
+            }
             return .warning(
                 subject, "the workflow's text cannot be read, so its inputs are not known",
                 hint: "Contents: read would show them")

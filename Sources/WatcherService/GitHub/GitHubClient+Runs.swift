@@ -47,9 +47,28 @@ extension GitHubClient {
             case .failure(.refused(_, .transient(let reason))):
                 // 5xx and the like: it may have been started all the same.
                 return (.unknown(reason), answer.reading)
+            case .failure(.refused(404, .permanent(let reason, _))):
+                var reading = answer.reading
+                let hint = await notFoundHint(target, &reading)
+                return (.refused(.permanent(reason, hint: hint)), reading)
             case .failure(.refused(_, let trouble)): return (.refused(trouble), answer.reading)
             }
         }
+    }
+
+    /// Which of the things that a dispatch names is not there: the answer to it does not say.
+    private func notFoundHint(_ target: WorkflowTarget, _ reading: inout RateLimitReading) async -> String {
+        let repository = await get("/repos/\(target.repository)")
+        reading.add(repository.reading)
+        if case .failure(.refused(404, _)) = repository.result {
+            return "there is no repository \(target.repository), or the token may not see it"
+        }
+        let workflow = await get("/repos/\(target.repository)/actions/workflows/\(target.workflow)")
+        reading.add(workflow.reading)
+        if case .failure(.refused(404, _)) = workflow.result {
+            return "\(target.repository) has no workflow \(target.workflow) on its default branch"
+        }
+        return "both are there: the token may not start it (Actions: write), or there is no ref \(target.ref)"
     }
 
     private struct DispatchBody: Encodable {
