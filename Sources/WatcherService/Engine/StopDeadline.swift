@@ -1,3 +1,4 @@
+import CGlibc
 import Curl
 import Glibc
 import Synchronization
