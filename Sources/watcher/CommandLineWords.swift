@@ -7,12 +7,18 @@ enum CommandLineWords {
     static func ordered(_ arguments: [String], commands: [String]) -> [String] {
         // What the shells' completions ask names a command and is none.
         guard arguments.first != "---completion" else { return arguments }
+        let index = commandPlace(in: arguments)
+        guard index > 0, index < arguments.endIndex, commands.contains(arguments[index]) else { return arguments }
+        return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
+    }
+
+    /// Where the command stands: behind the options that come before it.
+    private static func commandPlace(in arguments: [String]) -> Int {
         var index = arguments.startIndex
         while index < arguments.endIndex, arguments[index].hasPrefix("-") {
             index += optionsWithValue.contains(arguments[index]) ? 2 : 1
         }
-        guard index > 0, index < arguments.endIndex, commands.contains(arguments[index]) else { return arguments }
-        return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
+        return min(index, arguments.endIndex)
     }
 
     private static let optionsWithValue = ["--config", "--color"]
@@ -28,8 +34,8 @@ enum CommandLineWords {
 
     /// What is said in place of "unexpected argument" when the command is unknown; nil when it is something else.
     static func unknownCommand(_ arguments: [String], commands: [String]) -> (problem: String, hint: String)? {
-        let words = ordered(arguments, commands: commands)
-        guard let word = words.first, !word.hasPrefix("-"), !commands.contains(word), word != "help" else { return nil }
+        let word = arguments.dropFirst(commandPlace(in: arguments)).first
+        guard let word, !commands.contains(word), word != "help" else { return nil }
         let meant = Suggestion.nearest(to: word, among: commands)
         return (
             "unknown command \(word)",

@@ -6,7 +6,7 @@ import WatcherService
 struct Retry: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Put a failed job back: the next pass starts it.",
+        abstract: "Start a failed job again, in the next pass.",
         discussion: "  watcher retry w-0123456789ab")
 
     @Argument(help: "The id of a failed job; watcher status lists them.", completion: Completions.failedJobs)
@@ -19,7 +19,7 @@ struct Retry: ParsableCommand {
 struct Forget: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget",
-        abstract: "Drop a job or a message. What GitHub has started goes on; it is no longer followed.",
+        abstract: "Delete a job or a message. A run that was started continues; it is no longer followed.",
         discussion: "  watcher forget w-0123456789ab")
 
     @Argument(help: "The id of a job or a message; watcher status lists them.", completion: Completions.jobs)
@@ -32,9 +32,9 @@ struct Forget: ParsableCommand {
 struct Accept: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "accept",
-        abstract: "Take the repository that now bears an upstream's name.",
+        abstract: "Follow the repository that now has an upstream's name.",
         discussion: """
-            The next pass looks at it as for the first time.
+            The next pass makes a first check of it.
 
               watcher accept s6-overlay
             """)
@@ -56,7 +56,7 @@ struct Accept: ParsableCommand {
 struct CheckNow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-now",
-        abstract: "Make a running daemon look at every upstream now.",
+        abstract: "Make a running daemon check every upstream now.",
         discussion: "  watcher check-now")
 
     @OptionGroup var common: CommonOptions
@@ -64,7 +64,7 @@ struct CheckNow: ParsableCommand {
     func run() throws {
         let file = try common.setup().stateFile(making: false)
         guard try Requests.isDaemonRunning(on: file) else {
-            Terminal.fail(["no daemon is running on \(file.path)"], hint: "watcher once looks at every upstream")
+            Terminal.fail(["no daemon is running on \(file.path)"], hint: "watcher once checks every upstream")
             throw Terminal.actionRequired
         }
         try Requests.askDaemon(.checkNow, file)

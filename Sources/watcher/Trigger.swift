@@ -6,7 +6,7 @@ import WatcherService
 struct Trigger: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trigger",
-        abstract: "Start an action now: to prove a new set-up, or to rebuild.",
+        abstract: "Start an action now: to test a new set-up, or to rebuild.",
         discussion: """
             For the highest known releases, or the named ones, which must exist.
 

@@ -91,6 +91,9 @@ extension Doctor {
         let answer = await client.get("/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)")
         var findings: [Diagnostic] = []
         switch answer.result {
+        case .failure(.refused(404, let trouble)):
+            let (hint, _) = await client.notFoundHint(dispatch.repository, dispatch.workflow, dispatch.ref)
+            return [.failed(subject, redactor.mask(trouble).reason, hint: hint)]
         case .failure(let failure): return [.failed(subject, redactor.mask(failure.trouble))]
         case .success(let response):
             let state = (try? JSONDecoder().decode(Workflow.self, from: Data(response.body)))?.state ?? "unreadable"

@@ -49,7 +49,8 @@ extension GitHubClient {
                 return (.unknown(reason), answer.reading)
             case .failure(.refused(404, .permanent(let reason, _))):
                 var reading = answer.reading
-                let hint = await notFoundHint(target, &reading)
+                let (hint, more) = await notFoundHint(target.repository, target.workflow, target.ref)
+                reading.add(more)
                 return (.refused(.permanent(reason, hint: hint)), reading)
             case .failure(.refused(_, let trouble)): return (.refused(trouble), answer.reading)
             }
@@ -57,18 +58,20 @@ extension GitHubClient {
     }
 
     /// Which of the things that a dispatch names is not there: the answer to it does not say.
-    private func notFoundHint(_ target: WorkflowTarget, _ reading: inout RateLimitReading) async -> String {
-        let repository = await get("/repos/\(target.repository)")
-        reading.add(repository.reading)
-        if case .failure(.refused(404, _)) = repository.result {
-            return "there is no repository \(target.repository), or the token may not see it"
+    func notFoundHint(
+        _ repository: String, _ workflow: String, _ ref: String
+    ) async -> (hint: String, RateLimitReading) {
+        let answer = await get("/repos/\(repository)")
+        var reading = answer.reading
+        if case .failure(.refused(404, _)) = answer.result {
+            return ("there is no repository \(repository), or the token may not see it", reading)
         }
-        let workflow = await get("/repos/\(target.repository)/actions/workflows/\(target.workflow)")
-        reading.add(workflow.reading)
-        if case .failure(.refused(404, _)) = workflow.result {
-            return "\(target.repository) has no workflow \(target.workflow) on its default branch"
+        let file = await get("/repos/\(repository)/actions/workflows/\(workflow)")
+        reading.add(file.reading)
+        if case .failure(.refused(404, _)) = file.result {
+            return ("\(repository) has no workflow \(workflow) on its default branch", reading)
         }
-        return "both are there: the token may not start it (Actions: write), or there is no ref \(target.ref)"
+        return ("both are there: the token may not start it (Actions: write), or there is no ref \(ref)", reading)
     }
 
     private struct DispatchBody: Encodable {
