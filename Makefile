@@ -26,6 +26,10 @@ share := $(DESTDIR)$(PREFIX)/share/watcher
 docs := $(DESTDIR)$(PREFIX)/share/doc/watcher
 units := $(DESTDIR)$(PREFIX)/lib/systemd/system
 unit_files := $(wildcard deploy/systemd/*.service deploy/systemd/*.timer)
+# Manual pages and completions, written by the program that was built; their places under share/.
+manuals := .build/share
+manual_files := man/man1/watcher.1 man/man5/watcher.json.5 bash-completion/completions/watcher \
+	zsh/site-functions/_watcher fish/vendor_completions.d/watcher.fish
 
 ##@ To use it
 
@@ -40,15 +44,21 @@ build: ## Build the program for a server: .build/release/watcher
 	@mkdir -p $(static); for cc in cc clang; do command -v $$cc >/dev/null || continue; \
 		ln -sf "$$($$cc -print-file-name=libstdc++.a)" $(static)/libstdc++.a; break; done
 	$(SWIFT) build $(release) --product watcher
+	scripts/manual $(release_bin)/watcher all $(manuals)
 
 .PHONY: install
 install: ## Install the built program under PREFIX (/usr/local), in DESTDIR; starts nothing
-	@[ -x $(release_bin)/watcher ] || { echo "error: there is no $(release_bin)/watcher yet" >&2; \
+	@[ -x $(release_bin)/watcher ] && [ -s $(manuals)/man/man1/watcher.1 ] || { echo "error: there is no $(release_bin)/watcher yet" >&2; \
 		echo "hint: make build, as yourself; then sudo make install" >&2; exit 1; }
-	install -d "$(bin)" "$(share)/cron" "$(docs)" "$(units)"
+	install -d "$(bin)" "$(share)/cron" "$(share)/systemd" "$(share)/github" "$(share)/prometheus" "$(docs)/docs" "$(units)"
 	install -m 755 $(release_bin)/watcher "$(bin)/watcher"
 	strip "$(bin)/watcher"
 	install -m 644 README.md CHANGELOG.md LICENSE "$(docs)"
+	install -m 644 docs/*.md "$(docs)/docs"
+	for file in $(manual_files); do install -D -m 644 "$(manuals)/$$file" "$(DESTDIR)$(PREFIX)/share/$$file"; done
+	install -m 644 deploy/systemd/watcher-build.conf "$(share)/systemd"
+	install -m 644 deploy/github/build-image.yaml "$(share)/github"
+	install -m 644 deploy/prometheus/watcher.rules.yml "$(share)/prometheus"
 	install -m 644 deploy/config.schema.json "$(share)"
 	install -m 644 config.example.json "$(share)"
 	sed -i 's|"deploy/config.schema.json"|"$(PREFIX)/share/watcher/config.schema.json"|' "$(share)/config.example.json"
@@ -59,7 +69,7 @@ install: ## Install the built program under PREFIX (/usr/local), in DESTDIR; sta
 
 .PHONY: uninstall
 uninstall: ## Remove what install has installed; configuration and state stay
-	rm -f "$(bin)/watcher"
+	rm -f "$(bin)/watcher" $(patsubst %,"$(DESTDIR)$(PREFIX)/share/%",$(manual_files))
 	rm -rf "$(share)" "$(docs)"
 	rm -f $(patsubst deploy/systemd/%,"$(units)/%",$(unit_files))
 
@@ -199,6 +209,9 @@ installs: build deps
 	$(MAKE) --no-print-directory install PREFIX=$(here)
 	$(here)/bin/watcher --version
 	$(here)/bin/watcher validate --config $(here)/share/watcher/config.example.json
+	LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l $(here)/share/man/man1/watcher.1 2>&1 >/dev/null | (! grep .)
+	LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l $(here)/share/man/man5/watcher.json.5 2>&1 >/dev/null | (! grep .)
+	bash -n $(here)/share/bash-completion/completions/watcher
 	systemd-analyze verify $(patsubst deploy/systemd/%,$(here)/lib/systemd/system/%,$(unit_files))
 	# Ubuntu 22.04's cannot judge a unit that is not loaded.
 	! systemd-analyze --help | grep -q -- --offline || \

@@ -47,7 +47,10 @@ package struct AppContext: Sendable {
             warnings = reading.warnings
         }
         self.path = path
-        self.environment = environment
+        // Only where it can matter: the units' files are read for it.
+        let namesCredential = String(decoding: bytes, as: UTF8.self).contains("\"credential\"")
+        self.environment =
+            (namesCredential ? UnitCredentials.environment(environment) : nil) ?? environment
     }
 
     /// A configuration that is not in a file: for looking at any repository.
@@ -301,7 +304,7 @@ extension AppContext.Failure {
         case .wrong: "watcher schema describes every key"
         case .notWritten(let failure) where failure.code == EEXIST: "--config PATH writes it to another place"
         case .notWritten: "--config PATH writes it to another place"
-        case .secret: "it is needed before anything is begun"
+        case .secret(_, let failure): failure.hint
         case .noFolder: "make it, owned by the user that runs watcher"
         case .state(let failure): failure.hint
         case .locked: "try again when it has ended"

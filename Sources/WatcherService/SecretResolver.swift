@@ -14,6 +14,9 @@ package struct SecretResolver: Sendable {
         package var place: String
         package var problem: String
 
+        /// The next step, where it is known.
+        package var hint: String?
+
         package var description: String { "\(place) \(problem)" }
     }
 
@@ -25,13 +28,18 @@ package struct SecretResolver: Sendable {
         switch secret {
         case .literal(let text): value = text
         case .environment(let name):
-            guard let found = environment[name] else { throw Failure(place: place, problem: "is not set") }
+            guard let found = environment[name] else {
+                throw Failure(
+                    place: place, problem: "is not set",
+                    hint: "set it where watcher is started, or name a file: {\"file\": \"PATH\"}")
+            }
             value = found
         case .file(let path): value = try contents(path, place)
         case .credential(let name):
             guard let folder = environment["CREDENTIALS_DIRECTORY"] else {
                 throw Failure(
-                    place: place, problem: "cannot be read: $CREDENTIALS_DIRECTORY is not set (not under systemd?)")
+                    place: place, problem: "cannot be read: $CREDENTIALS_DIRECTORY is not set (not under systemd?)",
+                    hint: "in a shell name the directory that contains it: CREDENTIALS_DIRECTORY=DIRECTORY watcher …")
             }
             value = try contents(folder + "/" + name, place)
         }
@@ -62,7 +70,11 @@ package struct SecretResolver: Sendable {
         do throws(DurableFile.Failure) {
             bytes = try DurableFile.read(path)
         } catch {
-            throw Failure(place: place, problem: "cannot be read: \(error.reason)")
+            throw Failure(
+                place: place, problem: "cannot be read: \(error.reason)",
+                hint: error.isMissing
+                    ? "create it, readable for the user that runs watcher"
+                    : "let the user that runs watcher read it (chgrp, chmod 640), or run as that user")
         }
         guard bytes.count <= Self.sizeLimit else {
             throw Failure(place: place, problem: "is larger than \(Self.sizeLimit) bytes")

@@ -5,12 +5,20 @@ import WatcherCore
 enum CommandLineWords {
     /// Options that every command takes, written before the command, moved behind it: `watcher --config x once`.
     static func ordered(_ arguments: [String], commands: [String]) -> [String] {
+        // What the shells' completions ask names a command and is none.
+        guard arguments.first != "---completion" else { return arguments }
+        let index = commandPlace(in: arguments)
+        guard index > 0, index < arguments.endIndex, commands.contains(arguments[index]) else { return arguments }
+        return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
+    }
+
+    /// Where the command stands: behind the options that come before it.
+    private static func commandPlace(in arguments: [String]) -> Int {
         var index = arguments.startIndex
         while index < arguments.endIndex, arguments[index].hasPrefix("-") {
             index += optionsWithValue.contains(arguments[index]) ? 2 : 1
         }
-        guard index > 0, index < arguments.endIndex, commands.contains(arguments[index]) else { return arguments }
-        return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
+        return min(index, arguments.endIndex)
     }
 
     private static let optionsWithValue = ["--config", "--color"]
@@ -26,8 +34,8 @@ enum CommandLineWords {
 
     /// What is said in place of "unexpected argument" when the command is unknown; nil when it is something else.
     static func unknownCommand(_ arguments: [String], commands: [String]) -> (problem: String, hint: String)? {
-        let words = ordered(arguments, commands: commands)
-        guard let word = words.first, !word.hasPrefix("-"), !commands.contains(word), word != "help" else { return nil }
+        let word = arguments.dropFirst(commandPlace(in: arguments)).first
+        guard let word, !commands.contains(word), word != "help" else { return nil }
         let meant = Suggestion.nearest(to: word, among: commands)
         return (
             "unknown command \(word)",
@@ -39,7 +47,7 @@ enum CommandLineWords {
     static func known(_ name: String, _ known: some Collection<String>) -> String {
         if let meant = Suggestion.nearest(to: name, among: known) { return "; did you mean \(meant)?" }
         let names = known.sorted()
-        guard !names.isEmpty else { return "; it has none" }
+        guard !names.isEmpty else { return "; there are none" }
         return "; known: " + names.prefix(nameLimit).joined(separator: ", ")
             + (names.count > nameLimit ? " and \(names.count - nameLimit) more" : "")
     }

@@ -17,7 +17,9 @@ struct Explain: AsyncParsableCommand {
               watcher explain image:docker.io/library/alpine:3.22
             """)
 
-    @Argument(help: "The name of an upstream, or a source such as OWNER/NAME or git:URL.")
+    @Argument(
+        help: "The name of an upstream, or a source such as OWNER/NAME or git:URL.",
+        completion: Completions.upstreams)
     var upstream: String
     @OptionGroup var common: CommonOptions
     @Flag(help: "Print one JSON document.")

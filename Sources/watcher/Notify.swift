@@ -16,7 +16,7 @@ struct Notify: AsyncParsableCommand {
               watcher notify team-chat --print
             """)
 
-    @Argument(help: "The name of a notifier.")
+    @Argument(help: "The name of a notifier.", completion: Completions.notifiers)
     var notifier: String
     @Option(
         help: ArgumentHelp(

@@ -18,7 +18,9 @@ struct Once: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Flag(help: "Print what would be done; make no changes.")
     var dryRun = false
-    @Option(help: ArgumentHelp("Check only this upstream. Repeatable.", valueName: "upstream"))
+    @Option(
+        help: ArgumentHelp("Check only this upstream. Repeatable.", valueName: "upstream"),
+        completion: Completions.upstreams)
     var only: [String] = []
     @Flag(help: "Stay until every started job has ended.")
     var wait = false
@@ -43,7 +45,8 @@ struct Once: AsyncParsableCommand {
         } else if Terminal.isInteractive {
             Terminal.say(pass.report.summary(seconds: (Clock.now().uptime - begun.uptime) / 1000))
         }
-        if pass.ledger.needsPerson(setup.config) { throw Terminal.actionRequired }
+        let isBlocked = pass.report.upstreams.values.contains(where: \.isPermanent)
+        if pass.ledger.needsPerson(setup.config) || isBlocked { throw Terminal.actionRequired }
     }
 
     /// With more upstreams than this a terminal gets no line for each that has not changed.

@@ -6,10 +6,10 @@ import WatcherService
 struct Retry: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Put a failed job back: the next pass starts it.",
+        abstract: "Start a failed job again, in the next pass.",
         discussion: "  watcher retry w-0123456789ab")
 
-    @Argument(help: "The id of a failed job; watcher status lists them.")
+    @Argument(help: "The id of a failed job; watcher status lists them.", completion: Completions.failedJobs)
     var job: String
     @OptionGroup var common: CommonOptions
 
@@ -19,10 +19,10 @@ struct Retry: ParsableCommand {
 struct Forget: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget",
-        abstract: "Drop a job or a message. What GitHub has started goes on; it is no longer followed.",
+        abstract: "Delete a job or a message. A run that was started continues; it is no longer followed.",
         discussion: "  watcher forget w-0123456789ab")
 
-    @Argument(help: "The id of a job or a message; watcher status lists them.")
+    @Argument(help: "The id of a job or a message; watcher status lists them.", completion: Completions.jobs)
     var job: String
     @OptionGroup var common: CommonOptions
 
@@ -62,24 +62,31 @@ struct Reject: ParsableCommand {
 struct Accept: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "accept",
-        abstract: "Take the repository that now bears an upstream's name.",
+        abstract: "Follow the repository that now has an upstream's name.",
         discussion: """
-            The next pass looks at it as for the first time.
+            The next pass makes a first check of it.
 
               watcher accept s6-overlay
             """)
 
-    @Argument(help: "The name of a stopped upstream.")
+    @Argument(help: "The name of a stopped upstream.", completion: Completions.upstreams)
     var upstream: String
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try Requests.ask(.accept(upstream: upstream), common) }
+    func run() throws {
+        let config = try common.setup().config
+        guard config.upstreams[upstream] != nil else {
+            let known = CommandLineWords.known(upstream, config.upstreams.keys)
+            throw ValidationError("there is no upstream \(upstream) in the configuration\(known)")
+        }
+        try Requests.ask(.accept(upstream: upstream), common)
+    }
 }
 
 struct CheckNow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-now",
-        abstract: "Make a running daemon look at every upstream now.",
+        abstract: "Make a running daemon check every upstream now.",
         discussion: "  watcher check-now")
 
     @OptionGroup var common: CommonOptions
@@ -87,7 +94,7 @@ struct CheckNow: ParsableCommand {
     func run() throws {
         let file = try common.setup().stateFile(making: false)
         guard try Requests.isDaemonRunning(on: file) else {
-            Terminal.fail(["no daemon is running on \(file.path)"], hint: "watcher once looks at every upstream")
+            Terminal.fail(["no daemon is running on \(file.path)"], hint: "watcher once checks every upstream")
             throw Terminal.actionRequired
         }
         try Requests.askDaemon(.checkNow, file)
@@ -108,13 +115,30 @@ enum Requests {
             try askDaemon(request, file)
             return
         }
-        var core = Core(setup.config, mode: Core.Mode(upstreams: []), ledger: try AppContext.load(file))
+        let ledger = try AppContext.load(file)
+        var core = Core(setup.config, mode: Core.Mode(upstreams: []), ledger: ledger)
         let answer = core.answer(request, at: Clock.now())
         if core.unsaved != .nothing {
             do throws(DurableFile.Failure) { try file.save(core.ledger) } catch { throw AppContext.Failure.disk(error) }
         }
         _ = consume lock
-        try say(answer)
+        try say(withNearNames(answer, request, ledger))
+    }
+
+    /// A refusal because of an unknown id, with the one that was meant or those there are.
+    private static func withNearNames(
+        _ answer: ControlRequest.Reply, _ request: ControlRequest, _ ledger: Ledger
+    ) -> ControlRequest.Reply {
+        guard case .refused(let words, let hint) = answer else { return answer }
+        let failed = ledger.history.filter { $0.phase == .ended(.failed) && !$0.isSettled }.map(\.id)
+        let all = ledger.jobs.map(\.id) + ledger.outbox.messages.map(\.message.id) + ledger.outbox.ended.map(\.id)
+        switch request {
+        case .retry(let id) where !(all + ledger.history.map(\.id)).contains(id):
+            return .refused(words + CommandLineWords.known(id, failed), hint: hint)
+        case .forget(let id) where !(all + ledger.history.map(\.id)).contains(id):
+            return .refused(words + CommandLineWords.known(id, failed + all), hint: hint)
+        default: return answer
+        }
     }
 
     /// What it has answered.
@@ -127,7 +151,7 @@ enum Requests {
             try explain(error, file)
             throw Terminal.actionRequired
         }
-        return try say(answer)
+        return try say(withNearNames(answer, request, (try? AppContext.load(file)) ?? Ledger()))
     }
 
     private static func explain(_ failure: ControlClient.Failure, _ file: StateFile) throws {

@@ -7,8 +7,8 @@ struct Run: AsyncParsableCommand {
         commandName: "run",
         abstract: "The daemon: the same passes on a schedule, until SIGTERM or SIGINT.",
         discussion: """
-            For systemd (deploy/systemd/watcher.service). SIGHUP reads the configuration again and keeps the old one
-            when the new one is wrong. A second SIGTERM or SIGINT ends it at once.
+            For systemd: watcher.service is its unit. SIGHUP reads the configuration again and keeps the old one when the
+            new one is invalid. A second SIGTERM or SIGINT ends it at once.
 
               watcher run --verbose
               watcher run --log json

@@ -21,7 +21,9 @@ struct Status: ParsableCommand {
               watcher status --json | jq '.jobs[] | select(.status == "failed")'
             """)
 
-    @Argument(help: ArgumentHelp("Show these upstreams only, and their jobs.", valueName: "upstream"))
+    @Argument(
+        help: ArgumentHelp("Show these upstreams only, and their jobs.", valueName: "upstream"),
+        completion: Completions.upstreams)
     var names: [String] = []
     @OptionGroup var common: CommonOptions
     @Flag(help: "Show only what has failed or is overdue.")

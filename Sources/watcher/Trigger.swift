@@ -6,7 +6,7 @@ import WatcherService
 struct Trigger: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trigger",
-        abstract: "Start an action now: to prove a new set-up, or to rebuild.",
+        abstract: "Start an action now: to test a new set-up, or to rebuild.",
         discussion: """
             For the highest known releases, or the named ones, which must exist.
 
@@ -14,7 +14,7 @@ struct Trigger: AsyncParsableCommand {
               watcher trigger build-image elabftw=5.6.12 s6-overlay=v3.2.3.2 --wait
             """)
 
-    @Argument(help: "The name of an action.")
+    @Argument(help: "The name of an action.", completion: Completions.actions)
     var action: String
     @Argument(help: ArgumentHelp("Releases to use instead of the highest known.", valueName: "upstream=tag"))
     var releases: [String] = []
@@ -33,7 +33,8 @@ struct Trigger: AsyncParsableCommand {
             guard let equals = text.firstIndex(of: "=") else { throw ValidationError("\(text): UPSTREAM=TAG is meant") }
             let (name, tag) = (String(text[..<equals]), String(text[text.index(after: equals)...]))
             guard let upstream = setup.config.upstreams[name], found.upstreams.contains(name) else {
-                throw ValidationError("the action \(action) does not depend on an upstream \(name)")
+                let known = CommandLineWords.known(name, found.upstreams)
+                throw ValidationError("the action \(action) does not depend on an upstream \(name)\(known)")
             }
             guard Tag.isSafe(tag) else { throw ValidationError("\(tag) is no tag that can be taken") }
             named[name] = try await release(setup, upstream.repository, tag)

@@ -7,7 +7,7 @@ struct Validate: ParsableCommand {
         commandName: "validate",
         abstract: "Read the configuration and print all its problems. Touches no network.",
         discussion: """
-            Status 0 when it is right, warnings or not; 78 when it is not.
+            Status 0 when it is valid, with warnings or without; 78 when it is not.
 
               watcher validate --config config.example.json
             """)

@@ -38,22 +38,22 @@ enum Main {
 struct Watcher: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watcher",
-        abstract: "When somebody else releases, rebuild: watches GitHub releases, starts builds, tells a chat.",
+        abstract: "Follow releases of other projects: start builds for new ones and notify chats.",
         discussion: """
             Start with a configuration (watcher init OWNER/NAME writes one), then:
-              watcher validate           is the configuration right?
-              watcher explain elabftw    what would be taken, and why?
-              watcher once --dry-run     what would happen now?
-              watcher once               one pass; for cron: silent without news
-              watcher status             what has been seen, is under way, has failed
+              watcher validate           check the configuration
+              watcher explain elabftw    which releases would be taken, and why
+              watcher once --dry-run     what would be done now
+              watcher once               one pass; for cron: silent when nothing is new
+              watcher status             what needs action, is in progress, has been seen
 
             Exit status:
-              0   done, or trouble that the next pass tries again
-              1   a person is needed
+              0   done, or a temporary error that the next pass retries
+              1   action required
               64  wrong command line
               74  the state cannot be written
               75  another instance is running
-              78  wrong configuration or state
+              78  invalid configuration or state
             """,
         version: AppContext.programVersion,
         subcommands: [
@@ -118,7 +118,7 @@ struct Watcher: AsyncParsableCommand {
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "path"))
+    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "path"), completion: .file())
     var config: String?
 
     @Flag(name: .long, help: "Verbose output.")

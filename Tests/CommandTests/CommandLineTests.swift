@@ -67,7 +67,8 @@ import Testing
     func suggestions() async throws {
         try await withWorld { world async throws in
             for (arguments, words) in [
-                (["onec"], "hint: did you mean watcher once?"), (["statsu"], "did you mean watcher status?"),
+                (["onec"], "hint: did you mean watcher once?"),
+                (["--verbose", "onec"], "did you mean watcher once?"), (["statsu"], "did you mean watcher status?"),
                 (["frobnicate"], "hint: watcher --help lists all commands"),
                 (["explain", "elabft"], "; did you mean elabftw?"), (["notify", "nobody"], "; known: hook, team-chat"),
                 (["trigger", "build"], "; did you mean build-image?"),

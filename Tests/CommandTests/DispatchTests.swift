@@ -29,11 +29,12 @@ import Testing
             world.github.addToken(
                 Secrets.actionToken, .init(repositories: ["OWNER/other"], isInstallation: true))
         },
-        Refusal(description: "no such repository", words: "Not Found", hint: "is the name right") {
+        Refusal(description: "no such repository", words: "Not Found", hint: "there is no repository") {
             $0.github.delete(World.builder)
         },
         Refusal(
-            description: "a repository that the token does not see", words: "Not Found", hint: "may the token see it"
+            description: "a repository that the token does not see", words: "Not Found",
+            hint: "the token may not see it"
         ) {
             world in
             world.github.hide(World.builder)

@@ -81,6 +81,10 @@ import Testing
                 "failed action build-image: build-image.yaml in OWNER/elab-arm-docker is disabled_inactivity"
             ) { $0.github.editWorkflow(place, World.workflow) { $0.state = "disabled_inactivity" } },
             Ailment(
+                "a ref that is not there",
+                "failed action build-image: OWNER/elab-arm-docker has no build-image.yaml on nowhere"
+            ) { $0.set("actions.build-image.workflowDispatch.ref", "nowhere") },
+            Ailment(
                 "a workflow without an input that is sent",
                 "failed action build-image: the workflow declares no input s6_overlay_version"
             ) { $0.github.editWorkflow(place, World.workflow) { $0.inputs["s6_overlay_version"] = nil } },

@@ -169,6 +169,8 @@ import Testing
     struct Refusal: Sendable, CustomStringConvertible {
         let description: String
         let words: [String]
+        /// Whether it may pass by itself.
+        var isTransient = false
         let arrange: @Sendable (World) -> Void
     }
 
@@ -195,13 +197,17 @@ import Testing
             $0.github.hide(World.elabftw)
             $0.github.addToken(Secrets.token, .init(permissions: ["actions": "write"]))
         },
-        Refusal(description: "a server that is down", words: ["could not connect to 127.0.0.1"]) { world in
+        Refusal(
+            description: "a server that is down", words: ["could not connect to 127.0.0.1"], isTransient: true
+        ) { world in
             world.set("network", nil)
             world.set("github.apiURL", "http://127.0.0.1:9")
         },
     ]
 
-    @Test("what GitHub refuses is told apart, is a failure after three passes, and recovers", arguments: refusals)
+    @Test(
+        "what GitHub refuses is told apart, is a failure at once or after three passes, and recovers",
+        arguments: refusals)
     func refused(_ refusal: Refusal) async throws {
         try await withWorld { world async throws in
             world.keepOneUpstream()
@@ -210,8 +216,14 @@ import Testing
             refusal.arrange(world)
             let first = try await world.run("once", "--verbose")
             for words in refusal.words { #expect(first.err.contains(words), "\(first.err)") }
-            #expect(first.status == 0)
-            try await world.quietPass()
+            #expect(first.status == (refusal.isTransient ? 0 : 1))
+            if refusal.isTransient {
+                try await world.quietPass()
+            } else {
+                let second = try await world.run("once")
+                #expect(second.status == 1 && second.err.hasPrefix("error: elabftw: "), "\(second.err)")
+                #expect(second.err.contains("\nhint: "), "\(second.err)")
+            }
             let third = try await world.run("once")
             #expect(third.status == 1)
             #expect(third.err.hasPrefix("error: elabftw: "))

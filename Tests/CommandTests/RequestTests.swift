@@ -35,7 +35,9 @@ import Testing
             let unknown = try await world.run("retry", "w-000000000000")
             #expect(unknown.status == 1)
             #expect(
-                unknown.err == "error: there is no job or message w-000000000000\nhint: watcher status lists them\n")
+                unknown.err
+                    == "error: there is no job or message w-000000000000; there are none\n"
+                    + "hint: watcher status lists them\n")
             world.github.publish(World.elabftw, "5.6.13")
             try await world.pass()
             let id = try #require(try await world.jobs().first?["id"]?.string)
@@ -43,6 +45,58 @@ import Testing
             let running = try await world.run("retry", id)
             #expect(running.status == 1 && running.err.contains("is running"))
             #expect(world.stateBytes == before)
+        }
+    }
+
+    @Test("an unknown job is answered with the one that was meant, or with those there are") func nearJobs()
+        async throws
+    {
+        try await withWorld { world async throws in
+            let id = try await failedJob(world)
+            let near = String(id.dropLast()) + (id.last == "0" ? "1" : "0")
+            for command in ["retry", "forget"] {
+                #expect(try await world.run(command, near).err.contains("; did you mean \(id)?"))
+                let unknown = try await world.run(command, "zzz").err
+                #expect(unknown.contains("; known: ") && unknown.contains(id), "\(unknown)")
+            }
+            let accept = try await world.run("accept", "elabft")
+            #expect(accept.status == 64 && accept.err.contains("; did you mean elabftw?"), "\(accept.err)")
+            let trigger = try await world.run("trigger", "build-image", "elabft=5.6.12")
+            #expect(trigger.status == 64 && trigger.err.contains("; did you mean elabftw?"), "\(trigger.err)")
+        }
+    }
+
+    @Test("a dispatch that finds nothing says whether the repository or the workflow is missing") func notFound()
+        async throws
+    {
+        try await withWorld { world async throws in
+            try await world.baseline()
+            world.github.removeWorkflow(World.builder, World.workflow)
+            let workflow = try await world.run("trigger", "build-image")
+            #expect(workflow.status == 1)
+            let words = "hint: \(World.builder) has no workflow \(World.workflow) on its default branch"
+            #expect(workflow.err.contains(words), "\(workflow.err)")
+            world.github.delete(World.builder)
+            let repository = try await world.run("trigger", "build-image")
+            #expect(repository.err.contains("hint: there is no repository \(World.builder), or "))
+        }
+    }
+
+    @Test("the shell completes upstreams, actions, notifiers and jobs") func completion() async throws {
+        try await withWorld { world async throws in
+            let id = try await failedJob(world)
+            world.environ("WATCHER_CONFIG", world.configPath)
+            func completed(_ command: String) async throws -> [String] {
+                let asked = try await world.end(
+                    try world.launch(
+                        ["---completion", command, "--", "positional@0", "0", "0", "watcher", command, ""], wrapper: [],
+                        isTerminal: false, limit: World.limit))
+                return asked.lines.map(String.init)
+            }
+            #expect(try await completed("explain") == ["elabftw", "s6-overlay"])
+            #expect(try await completed("trigger") == ["build-image"])
+            #expect(try await completed("notify") == ["hook", "team-chat"])
+            #expect(try await completed("retry") == [id])
         }
     }
 

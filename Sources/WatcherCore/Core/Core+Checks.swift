@@ -190,11 +190,14 @@ extension Core {
             tell(.upstreamFailing, upstream: name, detail: trouble.reason, at: now)
         }
         let isTold = watch.failures >= Self.failuresUntilTold
+        var isPermanent = false
+        if case .permanent = trouble { isPermanent = true }
         say(
-            isTold ? .failure : .detail,
+            isTold || isPermanent ? .failure : .detail,
             "\(name): \(trouble.reason)" + (isTold ? " (\(watch.failures) checks in a row)" : ""), hint: trouble.hint,
             topic: "check failed", ["upstream": name, "reason": trouble.reason, "failures": String(watch.failures)])
         finish(name, .failed, detail: trouble.reason, at: now)
+        report.upstreams[name]?.isPermanent = isPermanent
     }
 
     /// Ends one look, however it went.

@@ -62,6 +62,9 @@ extension Doctor {
         let answer = await client.get("/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)")
         var findings: [Diagnostic] = []
         switch answer.result {
+        case .failure(.refused(404, let trouble)):
+            let (hint, _) = await client.notFoundHint(dispatch.repository, dispatch.workflow, dispatch.ref)
+            return [.failed(subject, redactor.mask(trouble).reason, hint: hint)]
         case .failure(let failure): return [.failed(subject, redactor.mask(failure.trouble))]
         case .success(let response):
             let state = (try? JSONDecoder().decode(Workflow.self, from: Data(response.body)))?.state ?? "unreadable"
@@ -117,6 +120,12 @@ extension Doctor {
             let data = Data(base64Encoded: file.content.filter { !$0.isNewline }),
             let text = String(validating: data, as: UTF8.self)
         else {
+            if case .success = await client.get(path).result {
+                return .failed(
+                    subject,
+                    "\(dispatch.repository) has no \(dispatch.workflow) on \(dispatch.ref), but on its default branch",
+                    hint: "ref names a branch or a tag that contains the workflow")
+            }
             return .warning(
                 subject, "the workflow's text cannot be read, so its inputs are not known",
                 hint: "Contents: read would show them")

@@ -14,9 +14,8 @@ package struct Doctor: Sendable {
     let sends: Bool
 
     package init(_ setup: AppContext, _ http: HTTPClient, sends: Bool) {
-        let credentials = UnitCredentials.environment(setup.environment)
-        self.setup = setup.with(environment: credentials ?? setup.environment)
-        self.environment = credentials ?? setup.environment
+        self.setup = setup
+        self.environment = setup.environment
         self.http = http
         self.sends = sends
     }

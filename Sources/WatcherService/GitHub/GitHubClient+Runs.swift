@@ -47,9 +47,31 @@ extension GitHubClient {
             case .failure(.refused(_, .transient(let reason))):
                 // 5xx and the like: it may have been started all the same.
                 return (.unknown(reason), answer.reading)
+            case .failure(.refused(404, .permanent(let reason, _))):
+                var reading = answer.reading
+                let (hint, more) = await notFoundHint(target.repository, target.workflow, target.ref)
+                reading.add(more)
+                return (.refused(.permanent(reason, hint: hint)), reading)
             case .failure(.refused(_, let trouble)): return (.refused(trouble), answer.reading)
             }
         }
+    }
+
+    /// Which of the things that a dispatch names is not there: the answer to it does not say.
+    func notFoundHint(
+        _ repository: String, _ workflow: String, _ ref: String
+    ) async -> (hint: String, RateLimitReading) {
+        let answer = await get("/repos/\(repository)")
+        var reading = answer.reading
+        if case .failure(.refused(404, _)) = answer.result {
+            return ("there is no repository \(repository), or the token may not see it", reading)
+        }
+        let file = await get("/repos/\(repository)/actions/workflows/\(workflow)")
+        reading.add(file.reading)
+        if case .failure(.refused(404, _)) = file.result {
+            return ("\(repository) has no workflow \(workflow) on its default branch", reading)
+        }
+        return ("both are there: the token may not start it (Actions: write), or there is no ref \(ref)", reading)
     }
 
     private struct DispatchBody: Encodable {

@@ -31,7 +31,7 @@ extension RequestFailure {
             self = .permanent(
                 said,
                 hint: isAuthorised
-                    ? "is the name right, and may the token see it? a workflow must be on the default branch"
+                    ? "is the name right, and may the token see it?"
                     : "is the name right? a private repository needs a token")
         case 410: self = .permanent(said, hint: "this API version is retired: update watcher")
         case 451: self = .permanent(said, hint: "the repository is blocked for legal reasons")
