@@ -20,7 +20,7 @@ import Testing
             #expect(output.status == 0 && output.json["ok"]?.bool == true)
             for part in [
                 "ok configuration: ", "ok state: ", "ok github: the token is valid, ",
-                "ok clock: it agrees with GitHub's", "ok upstream elabftw: elabftw/elabftw, newest on the list: 5.6.12",
+                "ok clock: it agrees with GitHub's", "ok upstream elabftw: elabftw/elabftw, first on the list: 5.6.12",
                 "ok upstream s6-overlay: ",
                 "ok action build-image: build-image.yaml in OWNER/elab-arm-docker is active",
                 "ok action build-image: the token may start workflows in OWNER/elab-arm-docker",

@@ -69,7 +69,8 @@ import Testing
         try await withReleases { github async throws in
             let url = github.url
             await github.stop()
-            await #expect(throws: (any Error).self) { try await github.get(Self.list) }
+            // The kernel may report the end of the connection while it is still connecting.
+            #expect((try? await github.get(Self.list))?.bytes.isEmpty ?? true)
             try await github.start()
             #expect(github.url == url)
             #expect(try await github.get(Self.list).status == 200)
