@@ -3,7 +3,7 @@ import WatcherCore
 import WatcherService
 
 /// Shows how far a pass is: on one line that is written anew at a terminal, elsewhere a line for each change of a job
-/// that is waited for.
+/// that is waited for and that no event of the pass names.
 final class PassWatch: Sendable {
     private let voice: Console
     private let waits: Bool
@@ -36,7 +36,9 @@ final class PassWatch: Sendable {
         let changed = latest.withLock { state in
             state.progress = progress
             guard prints else { return [PassProgress.Job]() }
-            return progress.jobs.filter { state.printed.updateValue($0.state, forKey: $0.id) != $0.state }
+            return progress.jobs.filter {
+                state.printed.updateValue($0.state, forKey: $0.id) != $0.state && !$0.isAnnounced
+            }
         }
         for job in changed { Terminal.say("\(job.title): \(job.state)") }
     }

@@ -7,6 +7,8 @@ package struct PassProgress: Sendable, Equatable {
         /// What is being done, in words.
         package var state: String
         package var since: Timestamp
+        /// Whether the events of a pass say so already, such as that a run was started.
+        package var isAnnounced: Bool
 
         package func line(at now: Instant) -> String {
             "\(title): \(state), \(Words.elapsed(now.floor.seconds(since: since)))"
@@ -48,11 +50,19 @@ extension PassProgress.Job {
     package init(_ job: WatcherCore.Job) {
         self.init(
             id: job.id, title: "\(job.action) for \(Words.releases(job.releases ?? job.causes))", state: job.stateWords,
-            since: job.begunAt ?? job.created)
+            since: job.begunAt ?? job.created, isAnnounced: job.isStateAnnounced)
     }
 }
 
 extension Job {
+    fileprivate var isStateAnnounced: Bool {
+        switch phase {
+        case .lookingUp, .asking, .verifying, .moving: false
+        case .pending: reason == nil
+        default: true
+        }
+    }
+
     /// What is being done, for people.
     package var stateWords: String {
         switch phase {
