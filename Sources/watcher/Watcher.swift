@@ -20,6 +20,10 @@ enum Main {
             Terminal.fail(["the command line cannot be read"], hint: "is /proc mounted?")
             Glibc.exit(64)
         }
+        if let failure = Surroundings.threadFailure() {
+            Terminal.fail(["no threads can be created: \(failure)"], hint: "raise the limits (ulimit -v, ulimit -u)")
+            Glibc.exit(74)
+        }
         Task(priority: .medium) { await Watcher.begin() }
         dispatchMain()
     }

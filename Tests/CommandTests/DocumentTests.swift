@@ -210,3 +210,16 @@ import Testing
         }
     }
 }
+
+@Suite("The security page") struct SecurityPageTests {
+    @Test("names only tests that exist") func paths() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "SECURITY.md"), encoding: .utf8)
+        let paths = text.matches(of: /Tests\/[A-Za-z\/]+\.swift/).map { String($0.output) }
+        #expect(paths.count > 15)
+        for path in paths {
+            #expect(FileManager.default.fileExists(atPath: root.appending(path: path).path), "\(path)")
+        }
+    }
+}

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -22,6 +23,26 @@ import Testing
             try await world.baseline()
             let output = try await world.run("status", wrapper: ["sh", "-c", "exec \"$@\" >&-", "sh"])
             #expect(output.status == 74)
+        }
+    }
+
+    @Test("without threads to be had it ends with an error, and does not wait for them", arguments: [60_000, 100_000])
+    func threads(_ kilobytes: Int) async throws {
+        try await withWorld { world async throws in
+            let output = try await world.run(
+                "validate", wrapper: ["sh", "-c", "ulimit -v \(kilobytes); exec \"$@\"", "sh"], limit: .seconds(20))
+            #expect(output.status == 74)
+            #expect(output.err.contains("error: no threads can be created: "), "\(output.err)")
+        }
+    }
+
+    @Test("without /proc a command line is not taken for an empty one", .enabled(if: getuid() == 0))
+    func noProc() async throws {
+        try await withWorld { world async throws in
+            let output = try await world.run(
+                "validate", wrapper: ["unshare", "-m", "sh", "-c", "umount -l /proc && exec \"$@\"", "sh"])
+            #expect(output.status == 64 || output.status == 0 && output.out.contains("valid"), "\(output)")
+            #expect(!output.out.contains("USAGE"))
         }
     }
 
