@@ -17,6 +17,8 @@ package final class HTTPClient: Sendable {
         package var allowPlainHTTP: Bool
         /// So long, in whole seconds, an answer may come slower than `lowestSpeed` before it is given up.
         package var stallTime: Duration
+        /// Called after each exchange with what came of it and how long it took.
+        package var observe: (@Sendable (HTTPRequest, Result<HTTPResponse, HTTPError>, Duration) -> Void)?
 
         package init(
             userAgent: String = "watcher", maxConnectionsPerHost: Int = 4, maxConcurrentStreams: Int = 100,
@@ -64,6 +66,7 @@ package final class HTTPClient: Sendable {
     package nonisolated func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let target = try RequestTarget(request, allowPlainHTTP: configuration.allowPlainHTTP)
         let call = PendingRequest(request, target: target)
+        let began = ContinuousClock.now
         let outcome = await withTaskCancellationHandler {
             if let refusal = mailbox.start(call) { call.end(.failure(refusal)) }
             return await call.outcome()
@@ -71,6 +74,7 @@ package final class HTTPClient: Sendable {
             call.end(.failure(.cancelled))
             mailbox.cancel(call)
         }
+        configuration.observe?(request, outcome, .now - began)
         return try outcome.get()
     }
 

@@ -121,9 +121,12 @@ package struct AppContext: Sendable {
         }
     }
 
-    package func httpClient() throws(Failure) -> HTTPClient {
+    package func httpClient(
+        observe: (@Sendable (HTTPRequest, Result<HTTPResponse, HTTPError>, Duration) -> Void)? = nil
+    ) throws(Failure) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.userAgent = Self.userAgent
+        configuration.observe = observe
         configuration.maxConnectionsPerHost = Self.connectionLimit
         do throws(HTTPError) { return try HTTPClient(configuration) } catch { throw .http(error) }
     }

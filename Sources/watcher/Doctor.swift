@@ -18,6 +18,7 @@ struct DoctorCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var recording: RecordOption
     @Flag(help: "Send every notifier a test message.")
     var send = false
     @Flag(help: "Print one JSON document.")
@@ -25,7 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let setup = try common.setup()
-        let http = try setup.httpClient()
+        let http = try setup.httpClient(recordingTo: recording.record)
         var findings: [Diagnostic] = []
         await Doctor(setup, http, sends: send).examine { finding in
             findings.append(finding)

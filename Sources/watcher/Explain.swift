@@ -22,12 +22,13 @@ struct Explain: AsyncParsableCommand {
         completion: Completions.upstreams)
     var upstream: String
     @OptionGroup var common: CommonOptions
+    @OptionGroup var recording: RecordOption
     @Flag(help: "Print one JSON document.")
     var json = false
 
     func run() async throws {
         let subject = try subject()
-        let http = try subject.setup.httpClient()
+        let http = try subject.setup.httpClient(recordingTo: recording.record)
         let outcomes = try await outcomes(subject, http)
         await http.shutdown()
         for case (let source, .list(let list)) in outcomes {

@@ -16,6 +16,7 @@ struct Once: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var recording: RecordOption
     @Flag(help: "Print what would be done; make no changes.")
     var dryRun = false
     @Option(
@@ -37,7 +38,7 @@ struct Once: AsyncParsableCommand {
         let count = only.isEmpty ? setup.config.upstreams.count : Set(only).count
         let voice = voice(for: count)
         let begun = Clock.now()
-        let pass = try await Pass.run(setup, mode: mode, voice: voice) { _, _ in }
+        let pass = try await Pass.run(setup, mode: mode, voice: voice, recording: recording.record) { _, _ in }
         if json {
             Terminal.say(document(pass))
         } else if dryRun {

@@ -14,11 +14,11 @@ enum Pass {
     /// `prepare` may ask the core for something first, such as a job by hand. A dry run takes no lock: it changes
     /// nothing, and may be made beside a running instance.
     static func run(
-        _ setup: AppContext, mode: Core.Mode, voice: Console,
+        _ setup: AppContext, mode: Core.Mode, voice: Console, recording: String? = nil,
         prepare: (inout Core, Instant) throws -> Void
     ) async throws -> Result {
         let file = try setup.stateFile(making: mode.acts)
-        let http = try setup.httpClient()
+        let http = try setup.httpClient(recordingTo: recording)
         let executor = try setup.executor(http, progress: voice.progress)
         if mode.acts {
             let lock = try AppContext.lock(file, as: .once)

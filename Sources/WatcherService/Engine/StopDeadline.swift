@@ -1,6 +1,5 @@
 import CGlibc
 import Curl
-import CGlibc
 import Glibc
 import Synchronization
 
@@ -38,7 +37,7 @@ package enum StopDeadline {
 
     private static func wait(_ milliseconds: Int) {
         // No signal reaches this thread, so that it sleeps through.
-        _ = unsafe poll(nil, 0, Int32(milliseconds))
+        _ = poll(nil, 0, Int32(milliseconds))
     }
 }
 
