@@ -24,7 +24,7 @@ package protocol ActionKind: Sendable, Equatable {
 /// All kinds that are only settings and a target. The configuration takes exactly one of these keys for an action, or one
 /// of the two older ones.
 package let actionKinds: [any ActionKind.Type] = [
-    CommandAction.self, RepositoryDispatchAction.self, RequestAction.self,
+    CommandAction.self, RepositoryDispatchAction.self, GitLabPipelineAction.self, RequestAction.self,
 ]
 
 package enum ActionAccount: Sendable, Equatable {

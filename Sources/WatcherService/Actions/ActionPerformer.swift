@@ -15,7 +15,7 @@ protocol ActionPerformer: Sendable {
 
 /// The performers of all kinds in `actionKinds`.
 private let actionPerformers: [any ActionPerformer.Type] = [
-    CommandPerformer.self, RepositoryDispatchPerformer.self, RequestPerformer.self,
+    CommandPerformer.self, RepositoryDispatchPerformer.self, GitLabPipelinePerformer.self, RequestPerformer.self,
 ]
 
 /// What a performer is made of.
