@@ -28,7 +28,7 @@ import Testing
     private static let waiting = #"echo $$ > "$1/ready"; exec cat "$1/never""#
 
     private static func pipes(_ world: World) {
-        for name in ["ready", "never"] { mkfifo(outbox(world) + "/" + name, 0o600) }
+        for name in ["ready", "never"] { unsafe mkfifo(outbox(world) + "/" + name, 0o600) }
     }
 
     /// The number of the waiting program, once it runs.
