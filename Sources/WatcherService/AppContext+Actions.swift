@@ -1,4 +1,4 @@
-package import Curl
+import Curl
 import WatcherCore
 
 extension AppContext {

@@ -1,5 +1,5 @@
 import Curl
-package import WatcherCore
+import WatcherCore
 
 /// Carries out the steps of jobs of one action. It holds secrets and clients; everything else is in the request.
 protocol ActionPerformer: Sendable {
