@@ -6,6 +6,8 @@ struct Once: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "once",
         abstract: "One pass: check every upstream, start what is due, deliver what is due, exit.",
+        // With all of them it is longer than a line.
+        usage: "watcher once [<options>]",
         discussion: """
             For cron. Without a terminal it prints nothing unless there is a new release or action is required. At a
             terminal it shows how far it is, and with many upstreams only what is new.
