@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // Swift can't call variadic C, and `curl_easy_setopt` is: one typed function for each kind of argument. A wrong pair
 // of option and kind is undefined in C, so callers pass only options that libcurl documents for that kind.
@@ -82,6 +84,13 @@ static inline CURLMcode watcher_multi_set_long(CURLM *multi, CURLMoption option,
 
 static inline CURLSHcode watcher_share_add(CURLSH *share, curl_lock_data what) {
     return curl_share_setopt(share, CURLSHOPT_SHARE, what);
+}
+
+// As socket(2), with each argument extended to a whole register. The C library passes on what stands in the registers, whose
+// upper halves a caller may leave as they are; the kernel ignores these, but a filter of system calls (systemd's
+// RestrictAddressFamilies) compares all of them.
+static inline int watcher_socket(int family, int type, int protocol) {
+    return (int)syscall(SYS_socket, (long)family, (long)type, (long)protocol);
 }
 
 // Bytes that the program has read from a TCP connection, -1 where the kernel does not say: what has come less what waits.

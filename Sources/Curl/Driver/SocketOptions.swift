@@ -11,7 +11,7 @@ extension curl_sockaddr {
     /// A socket for connecting there, as libcurl would open it itself, with the limit of silence. A kernel that refuses
     /// the limit changes nothing else.
     func open() -> curl_socket_t {
-        let socket = socket(family, socktype | CInt(SOCK_CLOEXEC.rawValue), `protocol`)
+        let socket = watcher_socket(family, socktype | CInt(SOCK_CLOEXEC.rawValue), `protocol`)
         guard socket != CURL_SOCKET_BAD else { return socket }
         var milliseconds = longestSilence
         _ = unsafe setsockopt(
