@@ -5,7 +5,7 @@
 /// daemon are the same code: they differ in `Mode` only.
 package struct Core: Sendable {
     package struct Mode: Sendable, Equatable {
-        /// Which upstreams are looked at; nil means all.
+        /// Which upstreams are checked; nil means all.
         package var upstreams: Set<String>?
         /// Stay until every started job has ended.
         package var waits = false
@@ -35,7 +35,7 @@ package struct Core: Sendable {
         package static func < (left: Unsaved, right: Unsaved) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// After how many failed checks in a row a person is told.
+    /// After how many failed checks in a row a failure is reported.
     package static let failuresUntilTold = 3
 
     package internal(set) var config: Config
@@ -113,9 +113,9 @@ package struct Core: Sendable {
         case .moved(let id, let outcome): withJob(id, nil, at: now) { $0.moved(&$1, outcome, at: now) }
         case .delivered(let message, let notifier, let outcome):
             delivered(message, notifier, outcome, at: now)
-        case .heartbeat(let trouble):
-            if let trouble {
-                say(.detail, "heartbeat: \(trouble.reason)", topic: "heartbeat failed", ["reason": trouble.reason])
+        case .heartbeat(let failure):
+            if let failure {
+                say(.detail, "heartbeat: \(failure.reason)", topic: "heartbeat failed", ["reason": failure.reason])
             }
         case .published(let failures): published(failures, at: now)
         case .woke: break
@@ -196,105 +196,6 @@ package struct Core: Sendable {
     mutating func changed(_ what: Unsaved) {
         unsaved = max(unsaved, what)
         outputs.unwritten = max(outputs.unwritten, what)
-    }
-}
-
-// MARK: - Quotas
-
-extension Core {
-    /// Whose budget a request is on.
-    enum AccountKey: Hashable, Comparable {
-        case github
-        case action(String)
-        /// A server that is not GitHub's, with the token.
-        case server(String)
-
-        init(_ source: AnySource) { self = source.account.map { .server($0) } ?? .github }
-
-        var name: String {
-            switch self {
-            case .github: "github"
-            case .action(let name): "action:" + name
-            case .server(let name): "server:" + name
-            }
-        }
-    }
-
-    func quotaKey(forAction name: String) -> AccountKey {
-        switch config.actions[name]?.work {
-        case .workflowDispatch(let dispatch) where dispatch.token != nil || dispatch.apiURL != nil: .action(name)
-        case .kind(let kind) where kind.base.account == .own: .action(name)
-        default: .github
-        }
-    }
-
-    /// Whether an action's requests count for a rate limit that is known.
-    func hasRateLimit(_ action: Config.Action) -> Bool {
-        switch action.work {
-        case .workflowDispatch: true
-        case .imageBuild: false
-        case .kind(let kind): kind.base.account != .none
-        }
-    }
-
-    mutating func withQuota<Result>(_ key: AccountKey, _ body: (inout RateLimit) -> Result) -> Result {
-        // Out of its place while it changes, so that its list is not copied each time.
-        let known = quotas.take(key)
-        let before = known?.record ?? ledger.quotas[key.name]
-        var quota = known ?? RateLimit(before ?? RateLimit.Record(), requestsPerMinute: requestsPerMinute(key))
-        let result = body(&quota)
-        if before != quota.record {
-            ledger.quotas[key.name] = quota.record
-            changed(.noted)
-        }
-        quotas.put(quota, key)
-        return result
-    }
-
-    /// Requests a minute to one server that is not GitHub's.
-    package static let serverRequestsPerMinute = 120
-
-    private func requestsPerMinute(_ key: AccountKey) -> Int {
-        if case .server = key { Self.serverRequestsPerMinute } else { config.github.requestsPerMinute }
-    }
-
-    /// The quotas of this process. That of `github` is asked for five times a look: it has a place without a search.
-    struct RateLimits: Sendable {
-        private var github: RateLimit?
-        private var others: [AccountKey: RateLimit] = [:]
-
-        mutating func take(_ key: AccountKey) -> RateLimit? {
-            guard case .github = key else { return others.removeValue(forKey: key) }
-            defer { github = nil }
-            return github
-        }
-
-        mutating func setRequestsPerMinute(_ limit: Int) {
-            github?.requestsPerMinute = limit
-            for key in others.keys {
-                if case .action = key { others[key]?.requestsPerMinute = limit }
-            }
-        }
-
-        mutating func put(_ quota: RateLimit, _ key: AccountKey) {
-            if case .github = key { github = quota } else { others[key] = quota }
-        }
-    }
-
-    mutating func note(_ reading: RateLimitReading?, of key: AccountKey, at now: Instant) {
-        guard let reading else { return }
-        withQuota(key) { $0.note(reading, at: now) }
-        attendToToken(reading, key, at: now)
-    }
-
-    /// Takes a limit to heart and says so once.
-    mutating func pause(_ key: AccountKey, seconds: Int64?, _ reason: String, at now: Instant) {
-        withQuota(key) { $0.pause(seconds: seconds, reason: reason, at: now) }
-        changed(.durable)
-    }
-
-    mutating func pausedUntil(_ key: AccountKey, at now: Instant) -> Timestamp? {
-        if case .paused(let until) = withQuota(key, { $0.permission(at: now) }) { until } else { nil }
     }
 }
 

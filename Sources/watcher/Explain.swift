@@ -104,7 +104,7 @@ struct Explain: AsyncParsableCommand {
             sources: sources, watch: UpstreamState())
     }
 
-    /// A public repository can be looked at in a shell that cannot read the service's token.
+    /// A public repository can be read in a shell that cannot read the service's token.
     private func readable(_ setup: AppContext) -> AppContext {
         guard let token = setup.config.github.token, (try? setup.read(token, "github.token")) == nil else {
             return setup

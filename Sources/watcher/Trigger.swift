@@ -67,8 +67,8 @@ struct Trigger: AsyncParsableCommand {
         case .success(let release) where release.tag == tag: return ReleaseReference(release)
         case .success(let release):
             Terminal.fail(["\(repository) \(tag): GitHub names another release, \(release.tag)"])
-        case .failure(let trouble):
-            let masked = try setup.tokenRedactor().mask(trouble)
+        case .failure(let failure):
+            let masked = try setup.tokenRedactor().mask(failure)
             Terminal.fail(
                 ["\(repository) \(tag): \(masked.reason)"], hint: "watcher explain \(repository) lists its releases")
         }

@@ -3,10 +3,10 @@
 extension Core {
     mutating func checked(_ target: CheckTarget, _ outcome: CheckOutcome, at now: Instant) {
         let name = target.upstream
-        if case .failed(let trouble) = outcome { heed(trouble, from: target, at: now) }
+        if case .failed(let failure) = outcome { heed(failure, from: target, at: now) }
         guard let upstream = configured(target) else { return abandon(name, at: now) }
         switch outcome {
-        case .failed(let trouble): failed(name, trouble, at: now)
+        case .failed(let failure): failed(name, failure, at: now)
         case .unchanged:
             if ledger.upstreams[name]?.hasMatured(at: now) == true {
                 held[name] = nil
@@ -34,19 +34,19 @@ extension Core {
 
     mutating func identified(_ target: CheckTarget, _ outcome: Event.Identified, at now: Instant) {
         let name = target.upstream
-        if case .failed(let trouble) = outcome { heed(trouble, from: target, at: now) }
+        if case .failed(let failure) = outcome { heed(failure, from: target, at: now) }
         guard let upstream = configured(target) else { return abandon(name, at: now) }
         let list = held.removeValue(forKey: name)
         switch outcome {
-        case .failed(let trouble): failed(name, trouble, at: now)
+        case .failed(let failure): failed(name, failure, at: now)
         case .known(let identity):
             if recognise(name, upstream, identity, at: now) { merge(name, upstream, list, at: now) }
         }
     }
 
     /// Takes a limit to heart, whatever has become of the upstream meanwhile: it is the account's.
-    private mutating func heed(_ trouble: RequestFailure, from target: CheckTarget, at now: Instant) {
-        guard case .rateLimited(let seconds, let reason) = trouble else { return }
+    private mutating func heed(_ failure: RequestFailure, from target: CheckTarget, at now: Instant) {
+        guard case .rateLimited(let seconds, let reason) = failure else { return }
         let account = AccountKey(target.source)
         guard account != .github || target.apiURL == config.github.apiURL else { return }
         pause(account, seconds: seconds, reason, at: now)
@@ -67,7 +67,7 @@ extension Core {
         if config.upstreams[name] != nil { schedule.planNow([name], at: now) }
     }
 
-    /// Whether the repository is the one that was first seen. Pins it at first sight.
+    /// Whether the repository is the one that was first seen. Pins it at the first check.
     private mutating func recognise(
         _ name: String, _ upstream: Config.Upstream, _ identity: RepositoryIdentity, at now: Instant
     ) -> Bool {
@@ -175,28 +175,28 @@ extension Core {
         enqueueJobs(for: name, findings.accepted, previous: findings.previous, at: now)
     }
 
-    private mutating func failed(_ name: String, _ trouble: RequestFailure, at now: Instant) {
-        if trouble == .cancelled {
+    private mutating func failed(_ name: String, _ failure: RequestFailure, at now: Instant) {
+        if failure == .cancelled {
             checking.remove(name)
             checkingElsewhere[name] = nil
             return
         }
         var watch = ledger.upstreams[name] ?? UpstreamState()
         watch.failures += 1
-        watch.lastError = trouble.reason
+        watch.lastError = failure.reason
         ledger.upstreams[name] = watch
         changed(.noted)
         if watch.failures == Self.failuresUntilTold {
-            tell(.upstreamFailing, upstream: name, detail: trouble.reason, at: now)
+            tell(.upstreamFailing, upstream: name, detail: failure.reason, at: now)
         }
         let isTold = watch.failures >= Self.failuresUntilTold
         var isPermanent = false
-        if case .permanent = trouble { isPermanent = true }
+        if case .permanent = failure { isPermanent = true }
         say(
             isTold || isPermanent ? .failure : .detail,
-            "\(name): \(trouble.reason)" + (isTold ? " (\(watch.failures) checks in a row)" : ""), hint: trouble.hint,
-            topic: "check failed", ["upstream": name, "reason": trouble.reason, "failures": String(watch.failures)])
-        finish(name, .failed, detail: trouble.reason, at: now)
+            "\(name): \(failure.reason)" + (isTold ? " (\(watch.failures) checks in a row)" : ""), hint: failure.hint,
+            topic: "check failed", ["upstream": name, "reason": failure.reason, "failures": String(watch.failures)])
+        finish(name, .failed, detail: failure.reason, at: now)
         report.upstreams[name]?.isPermanent = isPermanent
     }
 

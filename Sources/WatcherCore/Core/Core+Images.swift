@@ -6,7 +6,7 @@ extension Core {
 
     // MARK: - Before
 
-    /// At first sight: a job for each action that knows its image, begun only where that is missing.
+    /// At the first check: a job for each action that knows its image, begun only where that is missing.
     mutating func enqueueMissing(_ upstream: String, _ release: ReleaseReference, at now: Instant) {
         for (name, action) in config.actions.sorted(by: { $0.key < $1.key })
         where action.upstreams.contains(upstream) && action.namesImage {
@@ -59,7 +59,7 @@ extension Core {
         say(
             .news, "\(job.action) is built for \(Words.releases(job.releases ?? job.causes))", topic: "job started",
             ["job": job.id, "action": job.action])
-        // Told once, however often it is begun.
+        // Reported once, however often it is begun.
         if job.attempts == 1, job.cutOffs == nil { tellJob(.started, job, at: now) }
         builds.insert(job.id)
         return .build(plan.command)
@@ -137,11 +137,11 @@ extension Core {
         case .failed(.permanent(let reason, let hint), let log):
             job.log = log
             end(&job, reason, hint: hint, at: now)
-        case .failed(let trouble, let log):
+        case .failed(let failure, let log):
             job.log = log
             // The next attempt takes what is configured then.
             job.build = nil
-            again(&job, trouble.reason, at: now)
+            again(&job, failure.reason, at: now)
         }
     }
 
@@ -182,14 +182,14 @@ extension Core {
                     ["upstream": name, "tag": release.tag])
             }
         case .failed(.cancelled): job.notBefore = nil
-        case .failed(let trouble):
+        case .failed(let failure):
             // Nothing is failed that nobody has asked for: it is asked until there is an answer.
-            job.reason = "it is not known whether its image is there: \(trouble.reason)"
+            job.reason = "it is not known whether its image is there: \(failure.reason)"
             job.notBefore = now.deadline(in: Backoff.registry(after: tries + 1))
             job.phase = .asking(tries: tries + 1)
             say(
-                .detail, "\(job.action): \(trouble.reason)", hint: trouble.hint, topic: "registry does not answer",
-                ["job": job.id, "reason": trouble.reason])
+                .detail, "\(job.action): \(failure.reason)", hint: failure.hint, topic: "registry does not answer",
+                ["job": job.id, "reason": failure.reason])
         }
     }
 
@@ -215,8 +215,8 @@ extension Core {
         case .failed(.cancelled): job.notBefore = nil
         case .failed(.permanent(let reason, let hint)):
             end(&job, "its image cannot be seen: \(reason)", hint: hint, at: now)
-        case .failed(let trouble):
-            later(&job, "its image cannot be seen: \(trouble.reason)", tries, at: now) { .verifying(tries: $0) }
+        case .failed(let failure):
+            later(&job, "its image cannot be seen: \(failure.reason)", tries, at: now) { .verifying(tries: $0) }
         }
     }
 
@@ -227,8 +227,8 @@ extension Core {
         case .failed(.cancelled): job.notBefore = nil
         case .failed(.permanent(let reason, let hint)):
             end(&job, "its moving tags did not move: \(reason)", hint: hint, at: now)
-        case .failed(let trouble):
-            later(&job, "its moving tags did not move: \(trouble.reason)", tries, at: now) { .moving(tries: $0) }
+        case .failed(let failure):
+            later(&job, "its moving tags did not move: \(failure.reason)", tries, at: now) { .moving(tries: $0) }
         }
     }
 

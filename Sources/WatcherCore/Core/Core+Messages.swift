@@ -1,4 +1,4 @@
-// What is told to whom, and how deliveries go.
+// Who is notified of what, and how deliveries go.
 
 extension Core {
     /// Puts a message into the outbox of every notifier that wants it.
@@ -57,7 +57,7 @@ extension Core {
         }
     }
 
-    /// How long before its end a token is told about, in seconds.
+    /// How long before its end a token is reported, in seconds.
     package static let expiryNotice: Int64 = 7 * 86_400
 
     func note(_ release: ReleaseReference, _ name: String?, of upstream: String, isHighest: Bool) -> ReleaseSummary {
@@ -132,7 +132,7 @@ extension Core {
         }
     }
 
-    /// Tells the others once; nothing is told about an `attention` that is lost.
+    /// Notifies the others once, but never of an `attention` that is lost.
     private mutating func lost(_ delivery: Outbox.Delivery, at now: Instant) {
         let (id, notifier, reason) = (delivery.id, delivery.notifier, delivery.reason ?? "given up")
         ledger.counters?.countDelivery(to: notifier, succeeded: false)

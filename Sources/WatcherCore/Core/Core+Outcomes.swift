@@ -1,7 +1,7 @@
 // What becomes of a job when its command comes back.
 
 extension Core {
-    /// How many jobs that have ended may be remembered as looked at before they are forgotten together.
+    /// How many jobs that have ended may be remembered as followed before they are forgotten together.
     private static let lookedAtSlack = 100
 
     /// Runs a transition of a job that is known; an event for an unknown one (forgotten meanwhile) is ignored.
@@ -161,7 +161,7 @@ extension Core {
         job.end(.failed, reason: bounded, at: now)
         say(
             .failure, "\(job.action) failed for \(Words.releases(job.releases ?? job.causes)): \(bounded)",
-            hint: hint ?? "when it is mended: watcher retry \(job.id)", topic: "job failed",
+            hint: hint ?? "when it is fixed: watcher retry \(job.id)", topic: "job failed",
             ["job": job.id, "action": job.action, "reason": bounded])
         tellJob(.failed, job, at: now)
     }

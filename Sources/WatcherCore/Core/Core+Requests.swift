@@ -23,7 +23,7 @@ extension Core {
             case .checkNow:
                 schedule.planNow(config.upstreams.keys.filter { !checking.contains($0) }.sorted(), at: now)
                 spread = []
-                return .done("\(config.upstreams.count) upstreams are looked at now")
+                return .done("checking \(config.upstreams.count) upstream\(config.upstreams.count == 1 ? "" : "s") now")
             }
         } catch {
             return .refused(error.description, hint: error.hint)
@@ -109,7 +109,7 @@ extension Core {
         }
     }
 
-    /// Takes the repository that now bears the name: it is looked at as for the first time.
+    /// Takes the repository that now bears the name: it is checked as for the first time.
     package mutating func accept(_ upstream: String) throws(ControlError) {
         guard ledger.upstreams[upstream]?.replacedBy != nil else { throw .nothingToAccept(upstream) }
         ledger.upstreams[upstream] = UpstreamState()

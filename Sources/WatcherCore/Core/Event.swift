@@ -87,7 +87,7 @@ package enum Command: Sendable, Equatable {
 /// Something that a person may want to read, as it happens.
 package struct LogEvent: Sendable, Equatable {
     package enum Level: Sendable, Equatable {
-        /// Only on request: nothing new, or trouble that the next pass tries again.
+        /// Only on request: nothing new, or an error that the next pass tries again.
         case detail
         /// News: one line each.
         case news

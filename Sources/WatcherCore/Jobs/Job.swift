@@ -49,7 +49,7 @@ package struct Job: Sendable, Equatable, Codable {
     package var endedAt: Timestamp?
     /// A person has taken note of the failure, or later work made it moot.
     package var isSettled = false
-    /// Made at first sight: it is begun only when the registry lacks its image.
+    /// Made at the first check: it is begun only when the registry lacks its image.
     package var onlyIfMissing: Bool?
     /// How often the program ended in the middle of the build without having been asked to.
     package var cutOffs: Int?

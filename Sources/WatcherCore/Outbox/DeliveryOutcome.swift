@@ -5,7 +5,7 @@
 package enum DeliveryOutcome: Sendable, Equatable {
     /// The receiver has the message, as far as it tells.
     case delivered
-    /// Trouble that may pass. `after`: whole seconds that the receiver asked to wait, rounded up and at most
+    /// A failure that may pass. `after`: whole seconds that the receiver asked to wait, rounded up and at most
     /// `longestWait`; nil when it asked for nothing. `remaining`: who has not got it, where others have; see
     /// `Message.remaining`.
     case retry(after: Int64?, reason: String, remaining: [String]? = nil)

@@ -1,4 +1,4 @@
-/// When each upstream is looked at next.
+/// When each upstream is checked next.
 ///
 /// A pass that does not repeat looks at every upstream once, whatever its interval. The daemon looks at all once, and
 /// then at each on its own interval, on a clock that nobody can set: the second looks are spread over the interval by
@@ -112,7 +112,7 @@ extension Core {
         return hasToken ? Config.Poll.everyWithToken : Config.Poll.everyWithoutToken
     }
 
-    /// While something waits its upstream is looked at this often, in seconds, where its interval is longer.
+    /// While something waits its upstream is checked this often, in seconds, where its interval is longer.
     package static let attentiveInterval: Int64 = 60
 
     /// Milliseconds until the next look.

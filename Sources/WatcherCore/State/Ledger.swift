@@ -10,7 +10,7 @@ package struct Ledger: Sendable, Equatable, Codable {
     package static let unsettledLimit = 100
     /// How many jobs of one action may wait; beyond it the oldest is failed, in the open.
     package static let pendingLimit = 1000
-    /// How many things `attention` remembers to have told.
+    /// How many things `attention` remembers to have reported.
     package static let toldLimit = 1000
 
     package var version = Ledger.currentVersion
@@ -22,7 +22,7 @@ package struct Ledger: Sendable, Equatable, Codable {
     package var outbox = Outbox()
     /// By token: `github`, or `action:NAME` for an action with its own.
     package var quotas: [String: RateLimit.Record] = [:]
-    /// What `attention` has told, and when.
+    /// What `attention` has reported, and when.
     package var told: [String: Timestamp] = [:]
     /// Raised by `trigger` and `retry`, so that their jobs get new ids.
     package var generation = 0
@@ -79,7 +79,7 @@ package struct Ledger: Sendable, Equatable, Codable {
         trim(Self.unsettledLimit, needsPerson)
     }
 
-    /// Whether something is told for the first time; remembers it.
+    /// Whether something is reported for the first time; remembers it.
     package mutating func tellOnce(_ thing: String, at now: Instant) -> Bool {
         guard told[thing] == nil else { return false }
         told[thing] = now.floor

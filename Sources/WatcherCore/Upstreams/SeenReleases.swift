@@ -74,7 +74,7 @@ package struct SeenReleases: Sendable, Equatable {
 /// How a release was decided on.
 package enum Seen: String, Sendable, Hashable, CaseIterable {
     case taken
-    /// It was there when the upstream was first looked at.
+    /// It was there at the first check.
     case firstSight
     case unusableTag, unreadableVersion, prerelease, belowMinimum, notIncluded, excluded
     /// Its line, variant or way of counting is not the one that is followed.

@@ -18,9 +18,9 @@ package struct UpstreamState: Sendable, Equatable {
     package var lastGoodCheck: Timestamp?
     /// Seconds between two good checks, smoothed: what is usual here.
     package var usualGap: Int64?
-    /// When all pages were read last; nil until first sight is over.
+    /// When all pages were read last; nil until the first check is over.
     package var lastSweep: Timestamp?
-    /// The list was empty when it was first looked at: what is published later is new.
+    /// The list was empty at the first check: what is published later is new.
     package var emptySince: Timestamp?
     /// Checks that have failed in a row.
     package var failures = 0
@@ -77,7 +77,7 @@ package struct UpstreamState: Sendable, Equatable {
         return version >= highest
     }
 
-    /// How many releases may wait at once; the oldest are told apart from them by the next sweep.
+    /// Maximum number of waiting releases; the rest is reconsidered at the next sweep.
     package static let waitingLimit = 100
     /// How many accepted releases one look may bring.
     package static let acceptedLimit = 1000
@@ -175,7 +175,7 @@ package struct UpstreamState: Sendable, Equatable {
         var version: Version
     }
 
-    /// At first sight everything is remembered; only what is above the highest complete release can still be news.
+    /// At the first check everything is remembered; only what is above the highest complete release can still be news.
     private mutating func firstSight(
         _ ready: inout [(Release, Version)], _ waits: inout [(Release, Decision.Wait)], _ config: Config.Upstream,
         at now: Instant, _ findings: inout CheckDiff
@@ -282,24 +282,5 @@ package struct UpstreamState: Sendable, Equatable {
             findings.result = .waiting
             findings.detail = item.waitsFor
         }
-    }
-}
-
-extension UpstreamState.Waiting {
-    /// Whether time alone makes it ready. What is far down has to be seen again first.
-    func isRipe(at now: Instant) -> Bool {
-        missing.isEmpty && !isFarDown && (until.map(now.hasReached) ?? true)
-    }
-
-    /// Whether all pages must be read to know how it is doing now.
-    func needsSweep(at now: Instant) -> Bool {
-        isFarDown && !isStalled && (!missing.isEmpty || (until.map(now.hasReached) ?? true))
-    }
-
-    /// For people: `v3.2.3.2 waits for s6-overlay-arm.tar.xz`.
-    package var waitsFor: String {
-        missing.isEmpty
-            ? "\(release.tag) waits until \(until.map(\.description) ?? "it is old enough")"
-            : "\(release.tag) waits for \(missing.joined(separator: ", "))"
     }
 }

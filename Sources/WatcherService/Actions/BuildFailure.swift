@@ -10,7 +10,7 @@ enum BuildFailure {
     private static let verdictLength = 400
 
     /// Most failures of a build may pass by themselves: networks, registries, mirrors. These do not.
-    static func trouble(status: Int32, _ tail: [String]) -> RequestFailure {
+    static func failure(status: Int32, _ tail: [String]) -> RequestFailure {
         let said = words(tail)
         let whole = tail.suffix(40).joined(separator: "\n")
         func says(_ parts: String...) -> Bool { parts.contains { whole.contains($0) } }

@@ -116,7 +116,7 @@ struct ExternalProgram: Sendable {
             // Side by side, so that whichever ends first, the program or its time, cuts off the other; and not on the
             // caller's thread, of which a program that never stops talking would not let go.
             group.addTask(executorPreference: globalConcurrentExecutor) { await self.outcome(body) }
-            // Its time.
+            // The time limit, beside the program.
             group.addTask {
                 try? await Task.sleep(for: timeout)
                 return Result<Value, Failure>?.none

@@ -39,11 +39,11 @@ package struct ImageBuilder: Sendable {
                 log.take($0)
             }
             let tail = log.finish()
-            guard status == 0 else { return .failed(BuildFailure.trouble(status: status, tail), log: name) }
+            guard status == 0 else { return .failed(BuildFailure.failure(status: status, tail), log: name) }
             return .built(digest: Self.digest(metadata), log: name)
         } catch {
             let tail = log.finish()
-            return .failed(trouble(error, tail), log: name)
+            return .failed(failure(error, tail), log: name)
         }
     }
 
@@ -56,10 +56,10 @@ package struct ImageBuilder: Sendable {
                     let lines = (output.text + output.errors).split(whereSeparator: \.isNewline).map {
                         redactor.mask(String($0).withoutEscapes)
                     }
-                    return .failed(BuildFailure.trouble(status: output.status, lines))
+                    return .failed(BuildFailure.failure(status: output.status, lines))
                 }
             } catch {
-                return .failed(trouble(error, []))
+                return .failed(failure(error, []))
             }
         }
         return .moved
@@ -104,7 +104,7 @@ package struct ImageBuilder: Sendable {
 
     // MARK: - After
 
-    private func trouble(_ failure: ExternalProgram.Failure, _ tail: [String]) -> RequestFailure {
+    private func failure(_ failure: ExternalProgram.Failure, _ tail: [String]) -> RequestFailure {
         switch failure {
         case .cancelled: .cancelled
         case .notFound:

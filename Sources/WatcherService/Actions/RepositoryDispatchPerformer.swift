@@ -29,7 +29,7 @@ struct RepositoryDispatchPerformer: ActionPerformer {
         case .failure(.refused(_, .permanent(let reason, let hint))):
             let needed = hint?.replacing("Actions: write is needed to dispatch", with: "Contents: write is needed")
             return ActionResult(.failed(.permanent(reason, hint: needed)), reading: answer.reading)
-        case .failure(let failure): return ActionResult(.failed(failure.trouble), reading: answer.reading)
+        case .failure(let failure): return ActionResult(.failed(failure.requestFailure), reading: answer.reading)
         }
     }
 

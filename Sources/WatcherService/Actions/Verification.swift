@@ -10,7 +10,7 @@ extension RegistryClient {
                     .permanent("\(text.cleanedLine(limit: 200)) is no name of an image with a tag", hint: nil))
             }
             switch await image(reference) {
-            case .failure(let trouble): return .failed(trouble)
+            case .failure(let failure): return .failed(failure)
             case .success(nil): return .absent(image: reference.text)
             case .success(let image?):
                 var notes: [PlatformDigest] = []
@@ -26,7 +26,7 @@ extension RegistryClient {
                 }
                 // A tag that stands for one image alone has been fetched just now.
                 switch await self.missing(named.filter { $0.digest != image.digest }, of: reference) {
-                case .failure(let trouble): return .failed(trouble)
+                case .failure(let failure): return .failed(failure)
                 case .success(let gone):
                     let digests = Set(gone.map(\.digest))
                     missing += notes.filter { digests.contains($0.digest) }.map(\.platform)

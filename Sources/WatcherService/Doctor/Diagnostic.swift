@@ -5,7 +5,7 @@ package struct Diagnostic: Sendable, Equatable {
     package enum Verdict: String, Sendable { case ok, warning, failed }
 
     package var verdict: Verdict
-    /// What was looked at: `state`, `github`, `upstream elabftw`, …
+    /// What was checked: `state`, `github`, `upstream elabftw`, …
     package var subject: String
     package var text: String
     package var hint: String?
@@ -22,8 +22,8 @@ package struct Diagnostic: Sendable, Equatable {
         Diagnostic(verdict: .failed, subject: subject, text: text, hint: hint)
     }
 
-    static func failed(_ subject: String, _ trouble: RequestFailure) -> Diagnostic {
-        failed(subject, trouble.reason, hint: trouble.hint)
+    static func failed(_ subject: String, _ failure: RequestFailure) -> Diagnostic {
+        failed(subject, failure.reason, hint: failure.hint)
     }
 
     package var json: JSONValue {

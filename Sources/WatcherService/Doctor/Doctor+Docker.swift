@@ -138,8 +138,8 @@ extension Doctor {
                 seen.insert(reference.registry + "/" + reference.repository).inserted
             else { continue }
             let place = "\(reference.registry)/\(reference.repository)"
-            if let trouble = await registry.objectionToPush(reference) {
-                findings.append(.failed(subject, "\(place) cannot be pushed to: \(trouble.reason)", hint: trouble.hint))
+            if let failure = await registry.objectionToPush(reference) {
+                findings.append(.failed(subject, "\(place) cannot be pushed to: \(failure.reason)", hint: failure.hint))
             } else {
                 findings.append(.ok(subject, "\(place) can be pushed to"))
             }
@@ -147,9 +147,9 @@ extension Doctor {
         if let verify = action.verify, let reference = ImageReference(verify.image.sample) {
             switch await registry.image(reference) {
             case .success: findings.append(.ok(subject, "\(reference.registry) answers for \(reference.repository)"))
-            case .failure(let trouble):
+            case .failure(let failure):
                 findings.append(
-                    .failed(subject, "\(reference.registry) cannot be looked at: \(trouble.reason)", hint: trouble.hint)
+                    .failed(subject, "\(reference.registry) cannot be read: \(failure.reason)", hint: failure.hint)
                 )
             }
         }

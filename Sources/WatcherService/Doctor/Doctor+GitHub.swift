@@ -35,7 +35,7 @@ extension Doctor {
             if case .refused(404, _) = failure {
                 return .ok("github", "\(setup.config.github.apiURL) answers, without limits")
             }
-            return .failed("github", redactor.mask(failure.trouble))
+            return .failed("github", redactor.mask(failure.requestFailure))
         }
         let who = setup.config.github.token == nil ? "without a token" : "the token is valid"
         let left = answer.reading.remaining.map { left in
@@ -62,10 +62,10 @@ extension Doctor {
         let answer = await client.get("/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)")
         var findings: [Diagnostic] = []
         switch answer.result {
-        case .failure(.refused(404, let trouble)):
+        case .failure(.refused(404, let failure)):
             let (hint, _) = await client.notFoundHint(dispatch.repository, dispatch.workflow, dispatch.ref)
-            return [.failed(subject, redactor.mask(trouble).reason, hint: hint)]
-        case .failure(let failure): return [.failed(subject, redactor.mask(failure.trouble))]
+            return [.failed(subject, redactor.mask(failure).reason, hint: hint)]
+        case .failure(let failure): return [.failed(subject, redactor.mask(failure.requestFailure))]
         case .success(let response):
             let state = (try? JSONDecoder().decode(Workflow.self, from: Data(response.body)))?.state ?? "unreadable"
             let place = "\(dispatch.workflow) in \(dispatch.repository)"
@@ -95,9 +95,9 @@ extension Doctor {
         let path = "/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)/dispatches"
         let body = Array(#"{"ref":"\#(Self.impossibleRef)"}"#.utf8)
         switch await client.post(path, body: body).result {
-        case .failure(.refused(422, let trouble)) where Self.isAboutRef(trouble.reason):
+        case .failure(.refused(422, let failure)) where Self.isAboutRef(failure.reason):
             return .ok(subject, "the token may start workflows in \(dispatch.repository)")
-        case .failure(let failure): return .failed(subject, redactor.mask(failure.trouble))
+        case .failure(let failure): return .failed(subject, redactor.mask(failure.requestFailure))
         case .success(let response):
             return .warning(
                 subject,

@@ -52,7 +52,7 @@ extension Engine {
         /// When each command under way was started, by number.
         var startedAt: [Int: Int64] = [:]
         var lastNumber = 0
-        var saveTrouble: String?
+        var saveFailure: String?
         /// The status in words, and the uptime at which it was worked out.
         var status = (text: "", uptime: Int64.min)
 
@@ -104,7 +104,7 @@ extension Engine {
                 held = commands
                 say(failure)
             } else {
-                saveTrouble = nil
+                saveFailure = nil
                 for (number, answer) in answers { engine.answer(number, answer) }
                 for command in commands { start(command, now, &group) }
             }
@@ -122,7 +122,7 @@ extension Engine {
             let oldest = startedAt.values.min().map { now.uptime - $0 } ?? 0
             if statusAge(now) >= statusInterval { status = (core.statusLine(at: now), now.uptime) }
             return Turn(
-                status: saveTrouble ?? status.text, isShuttingDown: core.isShuttingDown,
+                status: saveFailure ?? status.text, isShuttingDown: core.isShuttingDown,
                 isWaitingForActs: core.isShuttingDown && !acting.isEmpty, isHealthy: oldest < Engine.commandLimit)
         }
 
@@ -202,8 +202,8 @@ extension Engine {
         /// Says once that the state cannot be saved, and again when the reason is another.
         private mutating func say(_ failure: DurableFile.Failure) {
             let text = "the state cannot be saved, so nothing is started: \(failure)"
-            guard saveTrouble != text else { return }
-            saveTrouble = text
+            guard saveFailure != text else { return }
+            saveFailure = text
             engine.observe(
                 LogEvent(
                     level: .failure, text: text, hint: "make room; it goes on by itself",

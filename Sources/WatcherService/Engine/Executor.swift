@@ -93,7 +93,7 @@ package final class Executor: Sendable {
         let (outcome, reading) = await client.dispatch(command.target, inputs: command.inputs)
         switch outcome {
         case .accepted: return .dispatched(job: command.job, outcome, reading)
-        case .refused(let trouble): return .dispatched(job: command.job, .refused(redactor.mask(trouble)), reading)
+        case .refused(let failure): return .dispatched(job: command.job, .refused(redactor.mask(failure)), reading)
         case .unknown(let reason): return .dispatched(job: command.job, .unknown(redactor.mask(reason)), reading)
         }
     }
@@ -106,7 +106,7 @@ package final class Executor: Sendable {
             return .lookedUp(job: job, .failed(Self.noClient(target)), nil)
         }
         let (outcome, reading) = await client.lookUp(job, target, since: since)
-        if case .failed(let trouble) = outcome { return .lookedUp(job: job, .failed(redactor.mask(trouble)), reading) }
+        if case .failed(let failure) = outcome { return .lookedUp(job: job, .failed(redactor.mask(failure)), reading) }
         return .lookedUp(job: job, outcome, reading)
     }
 
@@ -117,7 +117,7 @@ package final class Executor: Sendable {
         }
         let (outcome, reading) = await client.follow(run, in: target.repository)
         switch outcome {
-        case .failed(let trouble): return .followed(job: job, .failed(redactor.mask(trouble)), reading)
+        case .failed(let failure): return .followed(job: job, .failed(redactor.mask(failure)), reading)
         case .ended(let conclusion): return .followed(job: job, .ended(redactor.mask(conclusion)), reading)
         case .underway, .missing: return .followed(job: job, outcome, reading)
         }
@@ -129,8 +129,8 @@ package final class Executor: Sendable {
             return .built(job: command.job, .failed(Self.gone, log: nil))
         }
         let outcome = await StopDeadline.duringBuild { await builder.build(command) }
-        if case .failed(let trouble, let log) = outcome {
-            return .built(job: command.job, .failed(builder.redactor.mask(trouble), log: log))
+        if case .failed(let failure, let log) = outcome {
+            return .built(job: command.job, .failed(builder.redactor.mask(failure), log: log))
         }
         return .built(job: command.job, outcome)
     }
@@ -138,7 +138,7 @@ package final class Executor: Sendable {
     @inline(never)
     private func verify(_ command: Command.Verify) async -> Event {
         let outcome = await registry.verify(command)
-        if case .failed(let trouble) = outcome { return .verified(job: command.job, .failed(redactor.mask(trouble))) }
+        if case .failed(let failure) = outcome { return .verified(job: command.job, .failed(redactor.mask(failure))) }
         return .verified(job: command.job, outcome)
     }
 
@@ -146,8 +146,8 @@ package final class Executor: Sendable {
     private func move(_ command: Command.Move) async -> Event {
         guard let builder = builders[command.action] else { return .moved(job: command.job, .failed(Self.gone)) }
         let outcome = await builder.move(command)
-        if case .failed(let trouble) = outcome {
-            return .moved(job: command.job, .failed(builder.redactor.mask(trouble)))
+        if case .failed(let failure) = outcome {
+            return .moved(job: command.job, .failed(builder.redactor.mask(failure)))
         }
         return .moved(job: command.job, outcome)
     }

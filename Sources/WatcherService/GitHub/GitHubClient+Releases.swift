@@ -21,7 +21,7 @@ extension GitHubClient {
             reading.add(one)
             switch found {
             case .success(let known): identity = known
-            case .failure(let trouble): return (.failed(trouble), reading)
+            case .failure(let failure): return (.failed(failure), reading)
             }
         }
         let size = isSweep ? 100 : UpstreamState.firstPage
@@ -42,7 +42,7 @@ extension GitHubClient {
             reading.add(answer.reading)
             let response: HTTPResponse
             switch answer.result {
-            case .failure(let failure): return (.failed(failure.trouble), reading)
+            case .failure(let failure): return (.failed(failure.requestFailure), reading)
             case .success(let success): response = success
             }
             if response.status == 304 {
@@ -92,7 +92,7 @@ extension GitHubClient {
             }
         }
         let answer = await get("/repos/\(repository)")
-        let result = answer.result.mapError(\.trouble).flatMap {
+        let result = answer.result.mapError(\.requestFailure).flatMap {
             response -> Result<RepositoryIdentity, RequestFailure> in
             guard let body = try? JSONDecoder().decode(Repository.self, from: Data(response.body)), body.id > 0 else {
                 return .failure(
@@ -109,7 +109,7 @@ extension GitHubClient {
     /// One release by its tag.
     package func release(_ repository: String, tag: String) async -> Result<Release, RequestFailure> {
         await get("/repos/\(repository)/releases/tags/\(Tag.pathSegment(tag))", bodyLimit: Self.listLimit).result
-            .mapError(\.trouble).flatMap { response in
+            .mapError(\.requestFailure).flatMap { response in
                 do throws(RequestFailure) { return .success(try ReleasePage.decodeOne(response)) } catch {
                     return .failure(error)
                 }

@@ -41,8 +41,8 @@ extension GitHubClient {
                     return (.refused(.transient(error.description)), answer.reading)
                 }
                 return (.unknown("no answer to the dispatch: \(error.description)"), answer.reading)
-            case .failure(.refused(422, let trouble))
-            where asksForDetails && trouble.reason.contains("return_run_details"):
+            case .failure(.refused(422, let failure))
+            where asksForDetails && failure.reason.contains("return_run_details"):
                 asksForDetails = false
             case .failure(.refused(_, .transient(let reason))):
                 // 5xx and the like: it may have been started all the same.
@@ -52,7 +52,7 @@ extension GitHubClient {
                 let (hint, more) = await notFoundHint(target.repository, target.workflow, target.ref)
                 reading.add(more)
                 return (.refused(.permanent(reason, hint: hint)), reading)
-            case .failure(.refused(_, let trouble)): return (.refused(trouble), answer.reading)
+            case .failure(.refused(_, let failure)): return (.refused(failure), answer.reading)
             }
         }
     }
@@ -110,7 +110,7 @@ extension GitHubClient {
             let answer = await get(path, bodyLimit: Self.listLimit)
             reading.add(answer.reading)
             switch answer.result {
-            case .failure(let failure): return (.failed(failure.trouble), reading)
+            case .failure(let failure): return (.failed(failure.requestFailure), reading)
             case .success(let response):
                 guard let page = try? JSONDecoder().decode(RunPage.self, from: Data(response.body)) else {
                     return (
@@ -138,7 +138,7 @@ extension GitHubClient {
         let answer = await get(path)
         switch answer.result {
         case .failure(.refused(404, _)): return (.missing, answer.reading)
-        case .failure(let failure): return (.failed(failure.trouble), answer.reading)
+        case .failure(let failure): return (.failed(failure.requestFailure), answer.reading)
         case .success(let response):
             guard let state = try? JSONDecoder().decode(RunState.self, from: Data(response.body)), state.id == run.id
             else {

@@ -49,13 +49,13 @@ package final class GitHubClient: Sendable {
         case refused(status: Int, RequestFailure)
 
         /// Folded for looks at things, where it does not matter whether the request was read.
-        package var trouble: RequestFailure {
+        package var requestFailure: RequestFailure {
             switch self {
             case .transport(.cancelled), .transport(.shutDown): .cancelled
             case .transport(let error): .transient(error.description)
             // Somebody in between (a login page, a page for an outage) answered, and may be gone at the next look.
-            case .refused(status: 0, let trouble): .transient(trouble.reason)
-            case .refused(_, let trouble): trouble
+            case .refused(status: 0, let failure): .transient(failure.reason)
+            case .refused(_, let failure): failure
             }
         }
     }

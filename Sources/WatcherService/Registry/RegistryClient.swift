@@ -61,7 +61,7 @@ package struct RegistryClient: Sendable {
         var session = Session(self, reference, wantsPush: true)
         switch await Self.outcome({ () throws(RequestFailure) in try await session.beginUpload() }) {
         case .success: return nil
-        case .failure(let trouble): return trouble
+        case .failure(let failure): return failure
         }
     }
 

@@ -33,7 +33,7 @@ package struct RegistryCredentials: Sendable {
     /// `environment` is also that of the helpers.
     package init(environment: [String: String]) { self.environment = environment }
 
-    /// Nil: nobody in particular. A file that cannot be read, or a helper that does not work, is trouble.
+    /// Nil: nobody in particular. A file that cannot be read, or a helper that does not work, is failure.
     func login(for registry: String) async throws(RequestFailure) -> RegistryLogin? {
         guard let logins = try logins(), let login = logins.login(for: registry) else { return nil }
         switch login {

@@ -172,6 +172,6 @@ package enum DurableFile {
 }
 
 extension DurableFile.Failure {
-    /// The user may not: a person has to mend that, a full disk mends itself.
+    /// The user may not: a person has to fix that, a full disk passes by itself.
     package var isForbidden: Bool { [EACCES, EPERM, ELOOP, EMLINK, Self.notRegular].contains(code) }
 }

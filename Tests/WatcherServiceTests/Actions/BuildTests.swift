@@ -52,7 +52,7 @@ struct BuildTests {
     @Test("what passes by itself is told from what does not")
     func kinds() {
         func isLasting(_ line: String) -> Bool {
-            if case .permanent = BuildFailure.trouble(status: 1, [line]) { true } else { false }
+            if case .permanent = BuildFailure.failure(status: 1, [line]) { true } else { false }
         }
         #expect(isLasting("ERROR: unknown command: docker buildx"))
         #expect(isLasting("ERROR: denied: requested access to the resource is denied"))
