@@ -30,6 +30,7 @@ ONLY_BY_MEANING = {
     "slack-url-of-discord": "the meaning of a host's name",
     "syntax-half-surrogate": "parsers for schemas take half of a surrogate pair",
     "template-control-character": "names inside of a template",
+    "template-digest": "names inside of a template",
     "template-empty": "names inside of a template",
     "template-job-field": "names inside of a template",
     "template-no-field": "names inside of a template",

@@ -10,6 +10,8 @@ final class ConfigDocument {
     let timeZone: (String) -> TimeZoneRules?
     private(set) var problems: [ConfigProblem] = []
     private(set) var warnings: [ConfigProblem] = []
+    /// Upstreams whose releases have no digest: `{{X.digest}}` of one would be nothing.
+    var upstreamsWithoutDigest: Set<String> = []
     /// Whether no file is read, but what a file may hold.
     let isDescribing: Bool
     /// JSON Schemas of objects by the name of their kind, where those are asked for.

@@ -5,9 +5,17 @@ extension ConfigValue {
         guard let text = string(expected, quoted: { $0 }) else { return nil }
         let known = names ?? []
         reportShellVariables(in: text, known)
-        return read(text, { (text: String) throws(Template.Problem) in try Template(text, upstreams: known) }) {
+        let template = read(text, { (text: String) throws(Template.Problem) in try Template(text, upstreams: known) }) {
             report($0, names)
         }
+        for case .upstream(let name, .digest) in template?.parts ?? []
+        where document.upstreamsWithoutDigest.contains(name) {
+            report(
+                .unknownName, found: "{{\(name).digest}}",
+                expected: "an upstream that has digests: an image with a tag, such as \"alpine:3.22\"")
+            return nil
+        }
+        return template
     }
 
     /// A template that keeps the rule when its names are replaced by an ordinary version.

@@ -3,39 +3,28 @@ package struct ForgejoReleases: WebSource {
     package static let key = "forgejo"
     package static let summary = "Releases of Forgejo (Codeberg) or Gitea."
 
-    /// The address of the server, without slashes at its end.
-    private let server: String
-    /// `OWNER/NAME`.
-    private let repository: String
-    private let token: Secret?
+    private let forge: ForgeSettings
 
     package init?(reading value: ConfigValue) {
-        let settings = value.object("forgejo") { object in
+        let forge = ForgeSettings(value, Self.key) { object in
             (
-                server: object.address("server", "The address of the server, such as https://codeberg.org."),
-                repository: object.text("repository", .repository, "The repository as OWNER/NAME.", required: true),
-                token: object.secret("token", .token, "A token, for what not everybody may read.")
+                object.address("server", "The address of the server, such as https://codeberg.org."),
+                object.text("repository", .repository, "The repository as OWNER/NAME.", required: true)
             )
         }
-        guard let settings, let server = settings.server, let repository = settings.repository else { return nil }
-        (self.server, self.repository, token) = (server, repository, settings.token)
+        guard let forge else { return nil }
+        self.forge = forge
     }
 
-    package var name: String { prefix + repository }
-    package var account: String? { Self.account(server, token) }
+    package var name: String { forge.name }
+    package var account: String? { Self.account(forge.server, forge.token) }
     package var features: Set<SourceFeature> { [.versions, .prereleaseFlag, .assets] }
-    package var secrets: [Secret] { token.map { [$0] } ?? [] }
-    package var webURL: String? { server + "/" + repository }
-    package func server(_ values: SecretValues) -> String { server }
+    package var secrets: [Secret] { forge.secrets }
+    package var webURL: String? { forge.server + "/" + forge.path }
+    package func server(_ values: SecretValues) -> String { forge.server }
 
-    /// Host and path of the server.
-    private var prefix: String { server.split(separator: "/").dropFirst().joined(separator: "/") + "/" }
-    private var api: String { server + "/api/v1/repos/" + repository }
-
-    private func headers(_ values: SecretValues) -> [SourceHeader] {
-        [SourceHeader("Accept", "application/json")]
-            + (token.map { [SourceHeader("Authorization", "token " + values[$0])] } ?? [])
-    }
+    private var api: String { forge.server + "/api/v1/repos/" + forge.path }
+    private func headers(_ values: SecretValues) -> [SourceHeader] { forge.headers("Authorization", "token ", values) }
 
     private static let hint = "is the name right? a private repository needs a token"
 
@@ -46,16 +35,7 @@ package struct ForgejoReleases: WebSource {
     }
 
     package func page(_ response: SourceResponse, to request: SourceRequest) throws(RequestFailure) -> SourcePage {
-        try response.accepted(hint: Self.hint)
-        guard case .array(let items) = try response.json() else {
-            throw response.malformed("it is no list of releases")
-        }
-        var releases: [Release] = []
-        for (index, item) in items.enumerated() {
-            guard let release = Self.release(item) else { throw response.malformed("[\(index)] is no release") }
-            releases.append(release)
-        }
-        return SourcePage(releases, next: response.nextPage.map(request.at))
+        try forge.page(response, to: request, hint: Self.hint, Self.release)
     }
 
     /// As GitHub's, without states of assets; one that is listed is there.
@@ -82,13 +62,7 @@ package struct ForgejoReleases: WebSource {
     }
 
     package func identity(_ response: SourceResponse) throws(RequestFailure) -> RepositoryIdentity {
-        try response.accepted(hint: Self.hint)
-        let value = try response.json()
-        guard let id = value.number("id"), id > 0, let name = value.word("full_name"),
-            let known = SourceID(prefix + String(id))
-        else { throw response.malformed("it is no repository") }
-        return RepositoryIdentity(
-            id: known, fullName: prefix + name.cleanedLine(limit: 200), isArchived: value.flag("archived") ?? false)
+        try forge.identity(response, nameIn: "full_name", hint: Self.hint)
     }
 }
 

@@ -3,37 +3,29 @@ package struct GitLabReleases: WebSource {
     package static let key = "gitlab"
     package static let summary = "Releases of GitLab."
 
-    private let server: String
-    /// The path, `GROUP/SUBGROUP/NAME`, or the numeric id.
-    private let project: String
-    private let token: Secret?
+    /// Its project by the path, `GROUP/SUBGROUP/NAME`, or the number.
+    private let forge: ForgeSettings
 
     package init?(reading value: ConfigValue) {
-        let settings = value.object("gitlab") { object in
+        let forge = ForgeSettings(value, Self.key) { object in
             (
-                server: object.address("server", "The address of the server.", default: "https://gitlab.com"),
-                project: object.text("project", .gitlabProject, "The path of the project, or its id.", required: true),
-                token: object.secret("token", .token, "A token, for what not everybody may read.")
+                object.address("server", "The address of the server.", default: "https://gitlab.com"),
+                object.text("project", .gitlabProject, "The path of the project, or its id.", required: true)
             )
         }
-        guard let settings, let server = settings.server, let project = settings.project else { return nil }
-        (self.server, self.project, token) = (server, project, settings.token)
+        guard let forge else { return nil }
+        self.forge = forge
     }
 
-    package var name: String { prefix + project }
-    package var account: String? { Self.account(server, token) }
+    package var name: String { forge.name }
+    package var account: String? { Self.account(forge.server, forge.token) }
     package var features: Set<SourceFeature> { [.versions, .assets] }
-    package var secrets: [Secret] { token.map { [$0] } ?? [] }
-    package var webURL: String? { Int64(project) == nil ? server + "/" + project : nil }
-    package func server(_ values: SecretValues) -> String { server }
+    package var secrets: [Secret] { forge.secrets }
+    package var webURL: String? { Int64(forge.path) == nil ? forge.server + "/" + forge.path : nil }
+    package func server(_ values: SecretValues) -> String { forge.server }
 
-    private var prefix: String { server.split(separator: "/").dropFirst().joined(separator: "/") + "/" }
-    private var api: String { server + "/api/v4/projects/" + project.percentEncoded }
-
-    private func headers(_ values: SecretValues) -> [SourceHeader] {
-        [SourceHeader("Accept", "application/json")]
-            + (token.map { [SourceHeader("PRIVATE-TOKEN", values[$0])] } ?? [])
-    }
+    private var api: String { forge.server + "/api/v4/projects/" + forge.path.percentEncoded }
+    private func headers(_ values: SecretValues) -> [SourceHeader] { forge.headers("PRIVATE-TOKEN", "", values) }
 
     private static let hint = "is the path right? a private project needs a token that may read its API"
 
@@ -42,17 +34,10 @@ package struct GitLabReleases: WebSource {
     }
 
     package func page(_ response: SourceResponse, to request: SourceRequest) throws(RequestFailure) -> SourcePage {
-        try response.accepted(hint: Self.hint)
-        guard case .array(let items) = try response.json() else {
-            throw response.malformed("it is no list of releases")
-        }
-        var releases: [Release] = []
-        for (index, item) in items.enumerated() {
-            guard let release = Self.release(item) else { throw response.malformed("[\(index)] is no release") }
-            // What has a date in the future is published then.
-            if item.flag("upcoming_release") != true { releases.append(release) }
-        }
-        return SourcePage(releases, next: response.nextPage.map(request.at))
+        var page = try forge.page(response, to: request, hint: Self.hint, Self.release)
+        // What has a date in the future is published then.
+        page.releases.removeAll(where: \.isDraft)
+        return page
     }
 
     /// The tag is the id within a project. Links are assets: they are there when they are listed.
@@ -62,7 +47,8 @@ package struct GitLabReleases: WebSource {
         else { return nil }
         return Release(
             id: SourceID(tag: tag), tag: tag, name: item.word("name").map { $0.cleanedLine(limit: 200) },
-            url: (item["_links"]?.word("self") ?? "").asWebLink, publishedAt: published,
+            url: (item["_links"]?.word("self") ?? "").asWebLink, isDraft: item.flag("upcoming_release") == true,
+            publishedAt: published,
             assets: links.compactMap { link in link.word("name").map { Release.Asset(name: $0) } })
     }
 
@@ -71,14 +57,7 @@ package struct GitLabReleases: WebSource {
     }
 
     package func identity(_ response: SourceResponse) throws(RequestFailure) -> RepositoryIdentity {
-        try response.accepted(hint: Self.hint)
-        let value = try response.json()
-        guard let id = value.number("id"), id > 0, let path = value.word("path_with_namespace"),
-            let known = SourceID(prefix + String(id))
-        else { throw response.malformed("it is no project") }
-        // A project that is named by its id cannot be renamed.
-        let current = Int64(project) == nil ? path.cleanedLine(limit: 200) : project
-        return RepositoryIdentity(id: known, fullName: prefix + current, isArchived: value.flag("archived") ?? false)
+        try forge.identity(response, nameIn: "path_with_namespace", hint: Self.hint)
     }
 }
 
