@@ -2,6 +2,7 @@ import Curl
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A TCP server on 127.0.0.1 and a port of the kernel's choice; each connection is served by a closure on its own thread.
 final class LoopbackServer: Sendable {

@@ -1,4 +1,5 @@
 import Curl
+import TestSupport
 import Testing
 
 @Suite("A mail by SMTP", .timeLimit(.minutes(2)))

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// nginx on loopback with TLS and HTTP/2, with certificates of an authority made for the occasion.
 final class NginxFront {

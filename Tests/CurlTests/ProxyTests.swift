@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// A proxy for one host: passes CONNECT and absolute requests on, keeps the heads that it read.

@@ -20,7 +20,8 @@ extension Config.Upstream {
     private func refuseWhatIsMissing(_ source: any ReleaseSource, _ object: ConfigObject) {
         var needs: [(key: String, feature: SourceFeature)] = [("requiredAssets", .assets), ("assetDeadline", .assets)]
         needs += ["line", "prereleases", "minimumVersion", "include", "exclude"].map { ($0, .versions) }
-        for (key, feature) in needs where !source.features.contains(feature) {
+        let features = source.features
+        for (key, feature) in needs where !features.contains(feature) {
             guard let value = object.own(key) else { continue }
             let what = feature == .assets ? "releases with assets" : "several versions"
             value.report(

@@ -65,7 +65,7 @@ package final class ConfigObject {
     func exactlyOne<Result>(
         _ noun: String, of readers: [(key: String, description: String, read: (ConfigValue) -> Result?)]
     ) -> Result? {
-        choices = readers.map { ["required": [.string($0.key)]] }
+        if value.document.isDescribing { choices = readers.map { ["required": [.string($0.key)]] } }
         var results: [Result?] = []
         var present: [String] = []
         for (key, description, read) in readers {

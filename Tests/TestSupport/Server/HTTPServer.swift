@@ -15,13 +15,14 @@ final class HTTPServer: Sendable {
 
     private struct State {
         var listener: (any Channel)?
-        var port = 0
+        var port: HeldPort?
         var connections: [ObjectIdentifier: any Channel] = [:]
         var connectionFaults: [ConnectionFault] = []
     }
 
-    /// 0 before the first start; kept when the server is stopped, so that it can come back under the same address.
-    var port: Int { state.withLock { $0.port } }
+    /// 0 before the first start; held when the server is stopped, so that it can come back under the same address and no
+    /// other answers there meanwhile.
+    var port: Int { state.withLock { Int($0.port?.number ?? 0) } }
 
     /// Two threads that are the first to use a generic class can crash in the runtime of Swift 6.3: so one thread is.
     private static let hasUsedTypes: Bool = {
@@ -32,16 +33,18 @@ final class HTTPServer: Sendable {
     /// Listens on 127.0.0.1: at first on a port that the kernel chooses, later on the same.
     func start(answering: @escaping Answering) async throws {
         precondition(Self.hasUsedTypes)
+        let port = try state.withLock { state in
+            let port = try state.port ?? HeldPort()
+            state.port = port
+            return port
+        }
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(ChannelOptions.backlog, value: 1024)
-            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
             .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { self.accept($0, answering) }
-            .bind(host: "127.0.0.1", port: port).get()
-        state.withLock {
-            $0.listener = listener
-            $0.port = listener.localAddress?.port ?? 0
-        }
+            .bind(host: "127.0.0.1", port: Int(port.number)).get()
+        state.withLock { $0.listener = listener }
     }
 
     /// Closes the listener and all connections; connecting is refused from then on.

@@ -3,11 +3,11 @@ import Glibc
 
 /// A port of 127.0.0.1 that nobody listens on: connecting is refused, and no other program can take it meanwhile. One that
 /// sets SO_REUSEPORT, as nginx does when it is told to, may listen on it.
-final class HeldPort {
-    let number: UInt16
+package final class HeldPort: Sendable {
+    package let number: UInt16
     private let descriptor: CInt
 
-    init() throws {
+    package init() throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         var shared: CInt = 1
         var address = sockaddr_in()
