@@ -164,6 +164,7 @@ story: build
 	GITHUB_TOKEN=x SLACK_WEBHOOK_URL=https://hooks.slack.com/services/T/B/x \
 		$(release_bin)/watcher validate --config config.example.json
 	$(release_bin)/watcher validate --config deploy/docker/config.json
+	$(release_bin)/watcher validate --config deploy/docker/config.build.json
 
 # The same tests as in `check`, with the program that is installed.
 promises: build test-programs

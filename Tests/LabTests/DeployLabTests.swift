@@ -30,7 +30,9 @@ struct DeployLabTests {
                 + "--build-context binary=\(folder)/bin --build-arg SWIFT_IMAGE=scratch --build-arg BASE_IMAGE=systemd:12 --build-arg DOCKER_IMAGE=lab/tools "
                 + Lab.root)
         try Lab.sh("cp \(Lab.root)/deploy/docker/compose*.yaml \(folder)")
-        try config.write(toFile: folder + "/config.json", atomically: true, encoding: .utf8)
+        for name in ["config", "config.build"] {
+            try config.write(toFile: "\(folder)/\(name).json", atomically: true, encoding: .utf8)
+        }
         try Self.override(socket).write(toFile: folder + "/lab.yaml", atomically: true, encoding: .utf8)
         // As the comment in compose.yaml has it: the container's user alone reads it.
         try Lab.sh(
