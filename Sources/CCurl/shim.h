@@ -12,6 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+// Values of an enumeration in libcurl until 8.12, macros of a number since: one type here.
+static const long watcher_use_tls_always = (long)CURLUSESSL_ALL;
+static const long watcher_use_tls_where_offered = (long)CURLUSESSL_TRY;
+
 // Swift can't call variadic C, and `curl_easy_setopt` is: one typed function for each kind of argument. A wrong pair
 // of option and kind is undefined in C, so callers pass only options that libcurl documents for that kind.
 static inline CURLcode watcher_easy_set_long(CURL *easy, CURLoption option, long value) {

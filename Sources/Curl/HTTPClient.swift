@@ -45,7 +45,7 @@ package final class HTTPClient: Sendable {
     /// can't stand in a header.
     package init(_ configuration: Configuration = Configuration()) throws(HTTPError) {
         guard configuration.userAgent.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-            throw .invalidRequest(reason: "the user agent holds a control character")
+            throw .invalidRequest(reason: "the user agent contains a control character")
         }
         guard Self.isLibraryReady else { throw .resources(reason: "libcurl cannot begin") }
         guard let driver = Driver(configuration) else { throw .resources(reason: "no memory or descriptors left") }

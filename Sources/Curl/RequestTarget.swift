@@ -20,7 +20,7 @@ struct RequestTarget: Sendable {
     /// Throws only `HTTPError.invalidRequest`.
     init(_ request: HTTPRequest, allowPlainHTTP: Bool) throws(HTTPError) {
         (isTLS, host) = try Self.parse(request.url)
-        guard isTLS || allowPlainHTTP else { throw .invalidRequest(reason: "plain http is not allowed for \(host)") }
+        guard isTLS || allowPlainHTTP else { throw .invalidRequest(reason: "unencrypted HTTP is not allowed for \(host)") }
         try Self.check(headers: request.headers)
         if request.body != nil, request.method == .get || request.method == .head {
             throw .invalidRequest(reason: "a \(request.method.rawValue) request has no body")
@@ -31,7 +31,7 @@ struct RequestTarget: Sendable {
         guard request.bodyLimit >= 0 else { throw .invalidRequest(reason: "the limit of the body is negative") }
         for (text, what) in [(request.network.caFile, "CA file"), (request.network.proxy, "proxy")] {
             guard text?.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F || $0 == 0x20 && what == "CA file" }) ?? true else {
-                throw .invalidRequest(reason: "the \(what) holds a control character or a space")
+                throw .invalidRequest(reason: "the \(what) contains a control character or a space")
             }
             guard text?.isEmpty != true else { throw .invalidRequest(reason: "the \(what) is empty") }
         }
@@ -45,7 +45,7 @@ struct RequestTarget: Sendable {
         let bytes = Array(url.utf8)
         guard bytes.count <= longestURL else { throw .invalidRequest(reason: "the URL is longer than \(longestURL)") }
         guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
-            throw .invalidRequest(reason: "the URL holds a control character or a space")
+            throw .invalidRequest(reason: "the URL contains a control character or a space")
         }
         let rest: ArraySlice<UInt8>
         let isTLS: Bool
@@ -63,7 +63,7 @@ struct RequestTarget: Sendable {
         }
         // Some readers of URLs end the host at a backslash and some don't: such a URL has two meanings.
         guard !authority.contains(UInt8(ascii: "\\")) else {
-            throw .invalidRequest(reason: "the URL's host holds a backslash")
+            throw .invalidRequest(reason: "the URL's host contains a backslash")
         }
         return (isTLS, String(decoding: host, as: UTF8.self))
     }
@@ -73,10 +73,10 @@ struct RequestTarget: Sendable {
         for (name, value) in headers {
             size += name.utf8.count + value.utf8.count + 2
             guard !name.isEmpty, name.utf8.allSatisfy({ $0.isToken }) else {
-                throw .invalidRequest(reason: "a header's name is empty or holds a character that none may")
+                throw .invalidRequest(reason: "a header's name is empty or contains an invalid character")
             }
             guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }) else {
-                throw .invalidRequest(reason: "the value of the header \(name) holds a control character")
+                throw .invalidRequest(reason: "the value of the header \(name) contains a control character")
             }
             for own in Self.ownHeaders where HTTPHeaders.same(name, own) {
                 throw .invalidRequest(reason: "\(own) is not the caller's to set")

@@ -212,7 +212,7 @@ extension Core {
         let pending = ledger.jobs.count - running
         if pending > 0 { parts.append("\(pending) jobs pending") }
         if !ledger.outbox.messages.isEmpty { parts.append("\(ledger.outbox.messages.count) messages waiting") }
-        if ledger.needsPerson(config) { parts.append("a person is needed: watcher status") }
+        if ledger.needsPerson(config) { parts.append("action required: watcher status") }
         if let stretch = PollBudget(config, ledger, at: now).words { parts.append(stretch) }
         if isShuttingDown { parts.append("stopping") }
         return parts.joined(separator: ", ")

@@ -20,7 +20,7 @@ extension AppContext.Failure {
         case .notWritten(let failure): ["the configuration cannot be written: \(failure)"]
         case .wrong(let path, let error): error.problems.map { "\(path):\($0.line): \($0)" }
         case .secret(let place, let failure): ["\(place): \(failure)"]
-        case .noFolder(let folder): ["the folder of the state file does not exist: \(folder)"]
+        case .noFolder(let folder): ["the directory of the state file does not exist: \(folder)"]
         case .state(let failure): [failure.description]
         case .locked(let pid, _): ["another instance holds the state file\(pid.map { " (pid \($0))" } ?? "")"]
         case .disk(let failure): ["\(failure)"]
@@ -37,14 +37,14 @@ extension AppContext.Failure {
         case .notWritten(let failure) where failure.code == EEXIST: "--config PATH writes it to another place"
         case .notWritten: "--config PATH writes it to another place"
         case .secret(_, let failure): failure.hint
-        case .noFolder: "make it, owned by the user that runs watcher"
+        case .noFolder: "create it, owned by the user that runs watcher"
         case .state(let failure): failure.hint
         case .locked: "try again when it has ended"
         case .disk(let failure) where failure.isLockLost:
             "nothing was started; start watcher again, and leave the files beside the state alone while it runs"
         case .disk(let failure):
             failure.isForbidden
-                ? "run as the user that owns the state" : "nothing was started; make room, then run it again"
+                ? "run as the user that owns the state" : "nothing was started; free disk space, then run it again"
         case .http: nil
         }
     }

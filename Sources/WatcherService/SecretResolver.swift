@@ -45,7 +45,7 @@ package struct SecretResolver: Sendable {
         }
         guard !value.isEmpty else { throw Failure(place: place, problem: "is empty") }
         guard !value.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-            throw Failure(place: place, problem: "holds a control character, such as a line break")
+            throw Failure(place: place, problem: "contains a control character, such as a line break")
         }
         if let first = value.first, "\"'".contains(first), value.last == first, value.count > 1 {
             throw Failure(place: place, problem: "is in quotes, which would be sent with it")

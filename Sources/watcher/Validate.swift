@@ -35,7 +35,7 @@ struct Validate: ParsableCommand {
         for warning in warnings { Terminal.log("warning: " + warning) }
         let config = setup.config
         Terminal.say(
-            "\(setup.path) is right: \(count(config.upstreams.count, "upstream")), \(count(config.actions.count, "action")), \(count(config.notifiers.count, "notifier"))"
+            "\(setup.path) is valid: \(count(config.upstreams.count, "upstream")), \(count(config.actions.count, "action")), \(count(config.notifiers.count, "notifier"))"
         )
     }
 

@@ -145,7 +145,7 @@ import Testing
         try await withWorld { world async throws in
             world.publishBaseline()
             let first = try await world.run("once", isTerminal: true)
-            #expect(first.out.contains("elabftw: first sight, 5.6.12 is the baseline"), "\(first.out)")
+            #expect(first.out.contains("elabftw: first check: 5.6.12 recorded as baseline"), "\(first.out)")
             let second = try await world.run("once", isTerminal: true)
             #expect(second.out.contains("elabftw: 5.6.12, nothing new"))
             world.github.fail(Route(.releases, of: World.elabftw), with: .status(502), times: 1)

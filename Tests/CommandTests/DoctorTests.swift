@@ -24,7 +24,7 @@ import Testing
                 "ok upstream s6-overlay: ",
                 "ok action build-image: build-image.yaml in OWNER/elab-arm-docker is active",
                 "ok action build-image: the token may start workflows in OWNER/elab-arm-docker",
-                "ok action build-image: the workflow declares every input that is sent, and its run-name bears the job's id",
+                "ok action build-image: the workflow declares every input that is sent, and its run-name has the job's id",
                 "ok notifier hook: ", "ok notifier team-chat: ",
             ] {
                 #expect(findings.contains { $0.hasPrefix(part) }, "\(part)\nin \(findings)")
@@ -100,7 +100,7 @@ import Testing
                 $0.github.configure { $0.clockOffset = .seconds(600) }
             },
             Ailment(
-                "a state in a folder that is not there", "failed state: the folder of the state file does not exist"
+                "a state in a folder that is not there", "failed state: the directory of the state file does not exist"
             ) {
                 $0.set("stateFile", .string($0.folder + "/nowhere/state.json"))
             },

@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test("once prints its document also when a person is needed") func onceFailed() async throws {
+    @Test("once prints its document also when action required") func onceFailed() async throws {
         try await withWorld { world async throws in
             try await world.baseline()
             world.github.removeWorkflow(World.builder, World.workflow)
@@ -140,7 +140,7 @@ import Testing
             #expect(output.out.contains("v3.2.3.3") && output.out.contains("waits: lacks s6-overlay-noarch.tar.xz"))
             #expect(output.out.contains("ignored: a prerelease"))
             #expect(output.out.contains("there is no number in the tag"))
-            #expect(output.out.contains("there at first sight"))
+            #expect(output.out.contains("there at the first check"))
             let document = try await world.run("explain", "s6-overlay", "--json").json
             #expect(document["candidates"]?.array?.count == 4)
             #expect(document["candidates"]?.array?.allSatisfy { $0["tag"] != nil && $0["reason"] != nil } == true)
@@ -202,7 +202,7 @@ import Testing
             world.environ("GITHUB_TOKEN", nil)
             let output = try await world.run("validate", "--config", path)
             #expect(output.status == 0)
-            #expect(output.out.contains("is right: 2 upstreams, 1 action, 1 notifier"))
+            #expect(output.out.contains("is valid: 2 upstreams, 1 action, 1 notifier"))
             #expect(output.err.contains("warning: ") && output.err.contains("not readable here"))
             let document = try await world.run("validate", "--json", "--config", path).json
             #expect(document["valid"] == true && document["problems"] == [])

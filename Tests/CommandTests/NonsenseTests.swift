@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(
-        "at first sight it is no baseline",
+        "at first check it is no baseline",
         arguments: [
             Nonsense("HTML", .html), Nonsense("null", .json("null")), Nonsense("[null]", .json("[null]")),
             Nonsense("{}", .json("{}")), Nonsense("half of a body", .halfBody), Nonsense("502", .status(502)),

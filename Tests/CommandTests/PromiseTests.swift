@@ -34,7 +34,7 @@ import Testing
             try await world.baseline()
             world.github.publish(World.elabftw, "5.5.15")
             let output = try await world.pass()
-            #expect(output.out.contains("elabftw 5.5.15 is new, on an older line"))
+            #expect(output.out.contains("elabftw 5.5.15 is new, on an older release line"))
             #expect(world.told == ["release 5.5.15"])
             #expect(world.messages.first?["releases"]?[0]?["highest"] == false)
             #expect(world.lastSeen("elabftw") == "5.6.12")

@@ -189,7 +189,7 @@ import Testing
         }
     }
 
-    @Test("trigger before the first sight says what is missing") func triggerTooEarly() async throws {
+    @Test("trigger before the first check says what is missing") func triggerTooEarly() async throws {
         try await withWorld { world async throws in
             world.publishBaseline()
             let output = try await world.run("trigger", "build-image")

@@ -17,7 +17,7 @@ extension Story {
 
     mutating func firstLook() async throws {
         try await narrator.chapter(2, "The first look")
-        narrator.tell("What is there at first sight is remembered, and starts nothing.")
+        narrator.tell("What is there at the first check is remembered, and starts nothing.")
         let finished = try await run("once", "--verbose")
         showRequests(finished)
         checkStatus(finished, "all went well")

@@ -130,7 +130,7 @@ struct BuildTroubleLabTests {
         }
     }
 
-    @Test("no docker, no buildx, a context that is no folder: said at once, with a hint")
+    @Test("no docker, no buildx, a context that is not a directory: said at once, with a hint")
     func nothingThere() async throws {
         try await with { lab in
             lab.environ("PATH", "/nowhere")
@@ -153,8 +153,8 @@ struct BuildTroubleLabTests {
         }
         try await with { lab in
             let (_, job) = try fail(lab, context: "/not/there", attempts: 3)
-            #expect(job["reason"] as? String == "the context /not/there is no folder")
-            #expect(try lab.ailments().texts == "the context /not/there is no folder")
+            #expect(job["reason"] as? String == "the context /not/there is not a directory")
+            #expect(try lab.ailments().texts == "the context /not/there is not a directory")
             #expect(job["attempts"] as? Int == 1)
         }
     }

@@ -12,7 +12,7 @@ final class SimulatedOracle {
     private(set) var failedDeliveries: Set<String> = []
     /// By upstream and id, as of the last save.
     private(set) var seen: [String: [SourceID: SeenReleases.Entry]] = [:]
-    /// When, in true time at the latest, first sight was over, and whether there was nothing to see.
+    /// When, in true time at the latest, first check was over, and whether there was nothing to see.
     private(set) var firstSight: [String: (time: Int64, wasEmpty: Bool)] = [:]
     /// Upstreams that a person has accepted anew.
     private(set) var renewed: Set<String> = []

@@ -43,7 +43,7 @@ import Synchronization
         state.withLock { state in
             if state.contents.isClosed { return .shutDown }
             if state.underWay >= Self.capacity {
-                return .resources(reason: "more than \(Self.capacity) requests at once")
+                return .resources(reason: "more than \(Self.capacity) simultaneous requests")
             }
             state.underWay += 1
             state.contents.starts.append(call)

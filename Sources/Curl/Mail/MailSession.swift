@@ -68,7 +68,7 @@ import CCurl
     }
 
     private func setSTARTTLS(_ options: inout Options) {
-        options.set(CURLOPT_USE_SSL, Int((request.requiresTLS ? CURLUSESSL_ALL : CURLUSESSL_TRY).rawValue))
+        options.set(CURLOPT_USE_SSL, request.requiresTLS ? watcher_use_tls_always : watcher_use_tls_where_offered)
         if !request.requiresTLS {
             options.set(CURLOPT_SSL_VERIFYPEER, 0)
             options.set(CURLOPT_SSL_VERIFYHOST, 0)

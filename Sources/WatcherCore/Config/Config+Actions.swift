@@ -25,7 +25,7 @@ extension Config.Action {
         settings.levels = object.levels(
             "Which changes start it: in which number a release differs from the highest before.")
         settings.after = object.text(
-            "after", .name, "An action: a job begins when the latest job of that one for the same news has succeeded.")
+            "after", .name, "An action: a job begins when the latest job of that one for the same releases has succeeded.")
         settings.window =
             object.value("window", "When a job may begin. Default: at any time.")?
             .object("window") { JobWindow(reading: $0) } ?? nil
@@ -104,7 +104,7 @@ extension Config.WorkflowDispatch {
         values?.checkLimits(members)
         if !inputs.values.contains(where: \.usesJobID) {
             (values ?? object.value).advise(
-                "no input holds {{job.id}}: when an answer is lost, the run can't be found and may be started twice")
+                "no input contains {{job.id}}: when no response is received, the run can't be found and may be started twice")
         }
 
         token = object.secret("token", .token, "A token for this repository. Default: that of github.")
@@ -194,6 +194,6 @@ extension Config {
             next = actions[current]?.after
         }
         guard Set(action.upstreams).isDisjoint(with: other.upstreams) else { return nil }
-        return ("an action without a common upstream", "one that the same news start")
+        return ("an action without a common upstream", "one that the same releases start")
     }
 }

@@ -100,7 +100,7 @@ extension Config.Verify {
             required: TextRule.imageReference.expected)
         image = value?.template(.imageReference, upstreams: names) ?? image
         if let reference = ImageReference(image.sample), reference.isPlain, !reference.isLoopback {
-            value?.advise("plain http beyond this machine: whoever is on the way can change what is seen")
+            value?.advise("unencrypted HTTP to a remote host: anyone on the path can change what is seen")
         }
         let own = object.platforms(
             "platforms", "What it must be there for. Default: the platforms of imageBuild.", default: nil)

@@ -25,7 +25,7 @@ extension ConfigValue {
                 return nil
             }
             if advisable(text) {
-                advise("a secret in the file; \"env\", \"file\" or \"credential\" keep it elsewhere")
+                advise("plain-text secret in the configuration; \"env\", \"file\" or \"credential\" keep it elsewhere")
             }
             return .literal(text)
         case .object: return secretSource()
@@ -67,6 +67,6 @@ extension ConfigValue {
     }
 
     func adviseOnPlainHTTP() {
-        advise("plain http beyond this machine: whoever is on the way can read what is sent")
+        advise("unencrypted HTTP to a remote host: anyone on the path can read what is sent")
     }
 }

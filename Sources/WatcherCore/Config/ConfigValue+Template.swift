@@ -64,7 +64,7 @@ extension ConfigValue {
             guard case .unknownName(let name) = problem else { return report(problem, nil) }
             report(
                 .unknownName, found: Self.shown(name),
-                expected: "a field of a message: {{upstream}}, {{release.tag}}, {{job.url}}, {{text}} or the like",
+                expected: "a field of a message, for example {{upstream}}, {{release.tag}}, {{job.url}} or {{text}}",
                 suggestion: document.nearest(to: name, among: MessageField.names).map { "{{\($0)}}" })
         }
     }
@@ -121,7 +121,7 @@ extension ConfigValue {
             let fields = ["job.id", "job.highest"] + (names?.contains(name) == true ? ["\(name).tag"] : [])
             let suggestion = names?.contains(name) == true ? "\(name).tag" : document.nearest(to: name, among: fields)
             report(
-                .badValue, found: Self.shown(name), expected: "{{UPSTREAM.tag}}, {{job.id}} or the like",
+                .badValue, found: Self.shown(name), expected: "for example {{UPSTREAM.tag}} or {{job.id}}",
                 suggestion: suggestion.map { "{{\($0)}}" })
         case .unknownField(let name, "job"):
             let suggestion = document.nearest(to: name, among: ["job.id", "job.highest"])

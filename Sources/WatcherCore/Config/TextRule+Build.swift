@@ -1,7 +1,7 @@
 /// What goes to `docker buildx`: nothing that could be read as an option, nothing that stands for more than itself.
 extension TextRule {
     static let context = TextRule(
-        expected: "a folder or a URL that buildx takes, not beginning with \"-\"",
+        expected: "a directory or a URL that buildx accepts, not beginning with \"-\"",
         pattern: #"^[^~\u0000-\u001f\u007f-\u009f-][^\u0000-\u001f\u007f-\u009f]*$"#
     ) { text in
         isPlain(text) && !text.hasPrefix("-") && !text.hasPrefix("~")

@@ -46,7 +46,7 @@ extension TextRule {
         })
 
     static let workflow = TextRule(
-        expected: "the file name of a workflow, such as \"build.yaml\", without its folder",
+        expected: "the file name of a workflow, such as \"build.yaml\", without its directory",
         pattern: #"^[^/\u0000-\u001f\u007f-\u009f]+\.ya?ml$"#,
         accepts: { isWorkflow($0) },
         suggest: { text in

@@ -147,7 +147,7 @@ extension Core {
         case .lookedUp:
             job.find(for: target.lookup, reason: reason, at: now)
             say(
-                .detail, "\(job.action): \(reason); looking for it before anything is repeated",
+                .detail, "\(job.action): \(reason); looking for it before it is repeated",
                 topic: "start unanswered", ["job": job.id, "reason": reason])
         }
     }

@@ -150,7 +150,7 @@ extension Core {
                 : "\(upstream.repository) has published \(tag) again under a new id"
             attend(
                 "republished:\(name):\(tag)", upstream: name,
-                "\(what); it was taken before and is not taken again: watcher trigger rebuilds it", at: now)
+                "\(what); it was recorded before and is not acted on again: watcher trigger rebuilds it", at: now)
         }
         for item in findings.stalled {
             tell(
@@ -169,7 +169,7 @@ extension Core {
         for item in findings.accepted {
             let before = findings.previous.map { " (before: \($0.tag))" } ?? ""
             say(
-                .news, "\(name) \(item.release.tag) is new\(item.isHighest ? before : ", on an older line")",
+                .news, "\(name) \(item.release.tag) is new\(item.isHighest ? before : ", on an older release line")",
                 topic: "new release", ["upstream": name, "tag": item.release.tag])
         }
         enqueueJobs(for: name, findings.accepted, previous: findings.previous, at: now)
@@ -218,7 +218,7 @@ extension Core {
         switch word {
         case .baseline:
             say(
-                .detail, "\(name): first sight, \(tag ?? "nothing complete yet") is the baseline", topic: "first sight",
+                .detail, "\(name): first check: \(tag ?? "nothing complete yet") recorded as baseline", topic: "first check",
                 ["upstream": name, "tag": tag ?? ""])
         case .unchanged:
             say(.detail, "\(name): \(tag ?? "no release"), nothing new", topic: "nothing new", ["upstream": name])

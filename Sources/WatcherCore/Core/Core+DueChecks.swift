@@ -92,7 +92,7 @@ extension Core {
         return PollBudget.isLow(quota, underWay: checking.count, at: now) ? quota?.resetsAt : nil
     }
 
-    private static let lowReason = "the rest of the quota is kept for what has been begun"
+    private static let lowReason = "the remaining rate limit is kept for jobs in progress"
 
     private func check(_ name: String, _ upstream: Config.Upstream, _ now: Instant) -> Command.Check {
         let target = CheckTarget(upstream: name, apiURL: config.github.apiURL, source: upstream.source)

@@ -9,7 +9,7 @@ extension Core {
 
     // MARK: - After
 
-    /// Whether the latest job of the action before for the same news has succeeded, or there is none.
+    /// Whether the latest job of the action before for the same releases has succeeded, or there is none.
     private mutating func followsSuccess(_ job: Job, _ action: Config.Action) -> Bool {
         guard let after = action.after else { return true }
         let latest = (ledger.history + ledger.jobs).last { other in

@@ -40,7 +40,7 @@ extension Core {
         case .unknown(let reason):
             job.lookUp(since: since, for: target.lookup, accepted: false, reason: reason, at: now)
             say(
-                .detail, "\(job.action): \(reason); looking for the run before anything is repeated",
+                .detail, "\(job.action): \(reason); looking for the run before it is repeated",
                 topic: "dispatch unanswered", ["job": job.id, "reason": reason])
         case .refused(.cancelled):
             job.attempts = max(job.attempts - 1, 0)
@@ -76,7 +76,7 @@ extension Core {
             job.notBefore = now.deadline(in: Backoff.lookup)
         case .absent(let others) where accepted && others > 0:
             end(
-                &job, "GitHub accepted the dispatch, but no run bears the job's id", hint: Self.runNameHint, at: now)
+                &job, "GitHub accepted the dispatch, but no run has the job's id", hint: Self.runNameHint, at: now)
         case .absent:
             again(&job, job.reason ?? "no run was started", wait: 0, at: now)
         }
@@ -169,7 +169,7 @@ extension Core {
     /// The longest reason that the state file keeps, in characters.
     package static let reasonLimit = 1000
 
-    private static let runNameHint = "give the workflow a run-name that holds the input with {{job.id}}"
+    private static let runNameHint = "give the workflow a run-name that contains the input with {{job.id}}"
 
     /// Fails a job outside of any command.
     mutating func fail(_ job: Job, _ reason: String, at now: Instant) {
@@ -180,7 +180,7 @@ extension Core {
         changed(.durable)
     }
 
-    /// Promise 4 holds for workflows whose run-name bears the job's id: says so once for one that does not.
+    /// Promise 4 holds for workflows whose run-name has the job's id: says so once for one that does not.
     private mutating func checkTitle(_ job: Job, _ title: String, at now: Instant) {
         let thing = "run-name:\(job.action)"
         guard !title.contains(job.id) else {

@@ -55,7 +55,7 @@ extension Core {
 
         package var hint: String? {
             switch self {
-            case .unknownAction, .unknownUpstream: "watcher validate shows what the configuration holds"
+            case .unknownAction, .unknownUpstream: "watcher validate shows what the configuration contains"
             case .notSeenYet: "run watcher once first, or name a tag: UPSTREAM=TAG"
             case .unknownJob, .notFailed, .notWaiting: "watcher status lists them"
             case .nothingToAccept, .invalidRelease: nil

@@ -110,8 +110,8 @@ extension ReleaseSummary {
     var kind: String? {
         switch (prerelease, highest) {
         case (true, true): "prerelease"
-        case (true, false): "prerelease of an older line"
-        case (false, false): "older line"
+        case (true, false): "prerelease of an older release line"
+        case (false, false): "older release line"
         case (false, true): nil
         }
     }

@@ -61,7 +61,7 @@ extension Message {
 
     private var recoveredWording: Text {
         var text = Text(severity: .good, title: "\(owner ?? "an upstream") can be checked again", reference: id)
-        text.lines.append("Nothing was missed: what was published meanwhile is told now.")
+        text.lines.append("Nothing was missed: what was published meanwhile is reported now.")
         text.quote = quoted(detail)
         text.facts = watched
         return text
@@ -96,7 +96,7 @@ extension Message {
     private var knownHints: (hints: [Hint], rest: [String]) {
         let lines = (detail ?? "").cleanedLines(limit: Text.quoteLimit, lines: Text.quoteLines)
         var known = ["watcher doctor": "To look closer", "watcher validate": "To look closer"]
-        if let upstream { known["watcher accept \(upstream)"] = "If that is right" }
+        if let upstream { known["watcher accept \(upstream)"] = "If that is correct" }
         var hints: [Hint] = []
         var rest: [String] = []
         for line in lines.split(separator: "\n").map(String.init) {

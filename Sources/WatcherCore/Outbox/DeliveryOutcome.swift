@@ -9,7 +9,7 @@ package enum DeliveryOutcome: Sendable, Equatable {
     /// `longestWait`; nil when it asked for nothing. `remaining`: who has not got it, where others have; see
     /// `Message.remaining`.
     case retry(after: Int64?, reason: String, remaining: [String]? = nil)
-    /// Sending the same again cannot help: a person is needed.
+    /// Sending the same again cannot help: action required.
     case refused(reason: String)
 }
 

@@ -36,7 +36,7 @@ package struct Ledger: Sendable, Equatable, Codable {
 
     package init() {}
 
-    /// Jobs that wait for approval, jobs and messages that have failed for good and upstreams that are stopped: a person is needed. What is no
+    /// Jobs that wait for approval, jobs and messages that have failed for good and upstreams that are stopped: action required. What is no
     /// longer configured needs nobody.
     package func needsPerson(_ config: Config) -> Bool {
         history.contains { $0.phase == .ended(.failed) && !$0.isSettled }

@@ -69,7 +69,7 @@ package struct Explanation: Sendable {
             ("accept", "the highest: would be taken as new (onFirstSight: act)")
         case (.accept, .taken): ("accept", "new: published after a check that found no release; would be taken")
         case (.accept, .firstSight) where outcome.isHighest:
-            ("baseline", "the highest: would be the baseline at first sight")
+            ("baseline", "the highest: would be the baseline at the first check")
         case (.accept, .firstSight): ("baseline", "older than the baseline: would be remembered")
         case (.wait, .firstSight): ("baseline", "not the highest, and not complete: would be remembered, never taken")
         default: nil
@@ -79,7 +79,7 @@ package struct Explanation: Sendable {
     private static func words(_ decision: Decision, _ upstream: Config.Upstream) -> (String, String) {
         switch decision {
         case .known(.taken): return ("known", "taken before")
-        case .known(.firstSight): return ("known", "there at first sight: the baseline, or older than it")
+        case .known(.firstSight): return ("known", "there at the first check: the baseline, or older than it")
         case .known(let reason): return ("known", "ignored before: \(reason.words)")
         case .ignore(.belowMinimum): return ("ignore", "below minimumVersion \(upstream.minimumVersion?.text ?? "")")
         case .ignore(let reason): return ("ignore", "ignored: \(reason.words)")

@@ -88,7 +88,7 @@ package enum Seen: String, Sendable, Hashable, CaseIterable {
     package var words: String {
         switch self {
         case .taken: "taken"
-        case .firstSight: "there at first sight"
+        case .firstSight: "there at the first check"
         case .unusableTag: "the tag has characters that are not allowed (A-Z a-z 0-9 . _ + - @ / ~ only, at most 128)"
         case .unreadableVersion: "there is no number in the tag"
         case .prerelease: "a prerelease"

@@ -24,7 +24,7 @@ struct CommandPerformer: ActionPerformer {
         _ = await OrphanedBuilds.end(of: identity)
         if Task.isCancelled { return ActionResult(.failed(.cancelled)) }
         if let folder = target.workingDirectory, !DefaultPaths.isFolder(folder) {
-            return failed("the working directory \(folder) is no folder")
+            return failed("the working directory \(folder) is not a directory")
         }
         var environment = parts.environment.merging(target.environment) { _, own in own }
         for name in target.secrets {
@@ -94,7 +94,7 @@ struct CommandPerformer: ActionPerformer {
         }
         let name = program.sample
         if let folder = settings.workingDirectory, !DefaultPaths.isFolder(folder) {
-            return [.failed(topic, "the working directory \(folder) is no folder")]
+            return [.failed(topic, "the working directory \(folder) is not a directory")]
         }
         let places =
             name.contains("/")

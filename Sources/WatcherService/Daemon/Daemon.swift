@@ -98,15 +98,15 @@ package struct Daemon: Sendable {
             if try setup.stateFile(making: false).path != file.path {
                 logger.warning(
                     "another state file needs a restart",
-                    metadata: ["text": "the state file stays \(file.path) until a restart"])
+                    metadata: ["text": "the state file remains \(file.path) until a restart"])
             }
             current.stage(try setup.executor(http))
             return [.reconfigured(setup.config)]
         } catch {
             for line in error.lines {
                 logger.error(
-                    "configuration not taken",
-                    metadata: ["reason": "\(line)", "text": "the old configuration stays: \(line)"])
+                    "configuration rejected",
+                    metadata: ["reason": "\(line)", "text": "keeping the current configuration: \(line)"])
             }
             manager.keptConfiguration()
             return []

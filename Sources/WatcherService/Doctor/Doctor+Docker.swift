@@ -52,9 +52,9 @@ extension Doctor {
         guard !ImageBuilder.isRemote(sample) else { return nil }
         guard build.context.upstreams.isEmpty else { return nil }
         return DefaultPaths.isFolder(sample)
-            ? .ok(subject, "the context \(sample) is a folder")
+            ? .ok(subject, "the context \(sample) is a directory")
             : .failed(
-                subject, "the context \(sample) is no folder", hint: "a path is taken from where watcher is started")
+                subject, "the context \(sample) is not a directory", hint: "a path is taken from where watcher is started")
     }
 
     /// Runs a program of that platform in a build: the list of a builder leaves out what QEMU does all the same, and

@@ -22,7 +22,7 @@ extension Doctor {
             findings.append(
                 away > Self.clockTolerance
                     ? .warning(
-                        "clock", "it is \(Words.elapsed(away)) away from GitHub's", hint: "turn on time synchronisation"
+                        "clock", "it differs from GitHub's by \(Words.elapsed(away))", hint: "turn on time synchronisation"
                     )
                     : .ok("clock", "it agrees with GitHub's"))
         }
@@ -147,6 +147,6 @@ extension Doctor {
                 subject, "the workflow's run-name does not hold the job's id",
                 hint: "with it a run is started exactly once, even when an answer is lost")
         }
-        return .ok(subject, "the workflow declares every input that is sent, and its run-name bears the job's id")
+        return .ok(subject, "the workflow declares every input that is sent, and its run-name has the job's id")
     }
 }

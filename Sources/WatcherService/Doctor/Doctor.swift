@@ -55,7 +55,7 @@ package struct Doctor: Sendable {
 
     private func configuration() -> [Diagnostic] {
         let warnings = setup.warnings.map { Diagnostic.warning("configuration", $0.description) }
-        return warnings.isEmpty ? [.ok("configuration", "\(setup.path) is right")] : warnings
+        return warnings.isEmpty ? [.ok("configuration", "\(setup.path) is valid")] : warnings
     }
 
     private func state() -> [Diagnostic] {
@@ -72,7 +72,7 @@ package struct Doctor: Sendable {
             DurableFile.remove(probe)
         } catch {
             if error.isMissing, setup.config.stateFile == nil {
-                return [.ok("state", "\(DurableFile.folder(of: file.path)) is made by the first pass")]
+                return [.ok("state", "\(DurableFile.folder(of: file.path)) is created by the first pass")]
             }
             return [
                 .failed(

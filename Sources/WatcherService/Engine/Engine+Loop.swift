@@ -98,7 +98,7 @@ extension Engine {
             if let failure = saveIfNeeded(before: commands, mustSave: !answers.isEmpty, now) {
                 for (number, _) in answers {
                     engine.answer(
-                        number, .refused("the state cannot be saved: \(failure)", hint: "make room, then ask again"))
+                        number, .refused("the state cannot be saved: \(failure)", hint: "free disk space, then ask again"))
                 }
                 guard core.mode.repeats, !core.isShuttingDown, !failure.isLockLost else { return failure }
                 held = commands
@@ -206,7 +206,7 @@ extension Engine {
             saveFailure = text
             engine.observe(
                 LogEvent(
-                    level: .failure, text: text, hint: "make room; it goes on by itself",
+                    level: .failure, text: text, hint: "free disk space; it is retried automatically",
                     topic: "state cannot be saved",
                     fields: ["reason": failure.description]))
         }

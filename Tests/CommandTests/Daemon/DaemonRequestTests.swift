@@ -105,7 +105,7 @@ import Testing
                 #expect(try await world.run("accept", "elabftw").status == 0)
                 try await world.eventually("taken") { world.lastSeen("elabftw") == "6.0.0" }
                 try await world.looks(1)
-                #expect(world.runs.isEmpty, "a first sight starts nothing")
+                #expect(world.runs.isEmpty, "a first check starts nothing")
                 #expect(world.told.filter { $0 == "attention elabftw" }.count == 1)
             }
         }

@@ -71,7 +71,7 @@ import Testing
                 // Said when the intent is on disk: the request may still be on its way.
                 try await world.github.waitForRequests(Route(.dispatch))
                 world.github.finish(try #require(world.runs.first).id, "failure")
-                try await daemon.systemd.wait(for: "STATUS=2 upstreams, a person is needed")
+                try await daemon.systemd.wait(for: "STATUS=2 upstreams, action required")
             }
         }
     }

@@ -34,7 +34,7 @@ import Testing
             var published: Set<String> = []
             var passes = 0
             try await world.withDaemon { daemon in
-                try await world.eventually("first sight of all") {
+                try await world.eventually("first check of all") {
                     Self.upstreams.allSatisfy { world.lastSeen($0) != nil }
                 }
                 // So many that what is kept of the past is as long as it gets.

@@ -11,7 +11,7 @@ import WatcherCore
         return bench
     }
 
-    @Test("the id is pinned at first sight")
+    @Test("the id is pinned at first check")
     func pinned() { #expect(Self.settled().watch.repositoryID == 7) }
 
     @Test(

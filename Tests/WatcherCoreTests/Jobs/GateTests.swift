@@ -112,7 +112,7 @@ import Testing
 
     // MARK: - After
 
-    @Test("after another action a job begins when that one's job for the same news has succeeded") func after() throws {
+    @Test("after another action a job begins when that one's job for the same releases has succeeded") func after() throws {
         var config = Known.config()
         config.actions["deploy"] = Known.action(["one"]) { $0.after = "build" }
         var bench = Bench(config)

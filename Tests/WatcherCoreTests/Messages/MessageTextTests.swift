@@ -20,7 +20,7 @@ struct MessageTextTests {
     func olderLine() {
         var message = Message.example(of: .release, at: Self.time)
         message.releases?[0].highest = false
-        #expect(message.text.hasPrefix("elabftw 5.6.12 is out (older line)\nHighest is still: 5.6.11\n"))
+        #expect(message.text.hasPrefix("elabftw 5.6.12 is out (older release line)\nHighest is still: 5.6.11\n"))
     }
 
     @Test("a prerelease says so")
@@ -54,7 +54,7 @@ struct MessageTextTests {
         #expect(text.listed.count == 21)
         #expect(text.listed.last?.label == "and 5 more")
         #expect(text.items.first?.label == "5.6.24")
-        #expect(text.items[1].label == "5.6.0 (older line)")
+        #expect(text.items[1].label == "5.6.0 (older release line)")
     }
 
     @Test("a message that must be short loses its list first, and counts what it lost")

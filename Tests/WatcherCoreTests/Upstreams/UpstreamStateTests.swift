@@ -6,7 +6,7 @@ import WatcherCore
         Known.release("1.0.2", id: 3), Known.release("1.0.1", id: 2), Known.release("1.0.0", id: 1),
     ]
 
-    @Test("at first sight everything is remembered and nothing is done")
+    @Test("at first check everything is remembered and nothing is done")
     func baseline() {
         var bench = Bench(Known.config())
         bench.look(Self.three)
@@ -15,7 +15,7 @@ import WatcherCore
         #expect(bench.ledger.jobs.isEmpty && bench.told.isEmpty)
     }
 
-    @Test("with act the highest is new at first sight, and nothing else")
+    @Test("with act the highest is new at first check, and nothing else")
     func act() {
         var bench = Bench(Known.config { $0.upstreams["one"]?.onFirstSight = .act })
         bench.look(Self.three.reversed())
@@ -33,7 +33,7 @@ import WatcherCore
         #expect(bench.taken == ["1.0.0"] && bench.told == [.release])
     }
 
-    @Test("an incomplete highest release at first sight is taken when it is complete")
+    @Test("an incomplete highest release at first check is taken when it is complete")
     func incompleteHighest() {
         var bench = Bench(Known.config { $0.upstreams["one"]?.requiredAssets = [Glob("a")] })
         let done = Known.release("1.0.0", id: 1, assets: [.init(name: "a")])

@@ -132,7 +132,7 @@ import Testing
         #expect(core.report.upstreams.values.allSatisfy { $0.word == .unchanged })
     }
 
-    @Test("the first sight of 1 000 upstreams is few saves") func firstSight() async throws {
+    @Test("the first check of 1 000 upstreams is few saves") func firstSight() async throws {
         let config = try Self.config(1000, action: false)
         var core = Core(config, mode: Core.Mode(), ledger: Ledger())
         let saves = Diary()

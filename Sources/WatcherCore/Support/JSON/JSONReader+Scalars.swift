@@ -106,6 +106,6 @@ extension JSONReader {
 
     var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
 
-    static let notANumber = "found NaN or Infinity, which JSON has not, expected a value"
+    static let notANumber = "found NaN or Infinity, not allowed in JSON, expected a value"
     private static let lonelySurrogate = "found half of a surrogate pair, expected both"
 }

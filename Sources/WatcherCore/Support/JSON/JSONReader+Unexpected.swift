@@ -10,7 +10,7 @@ extension JSONReader {
         case UInt8(ascii: "#") where allowsComments:
             return error("found \"#\", expected \(expected); comments begin with // or stand in /* */")
         case UInt8(ascii: "/") where !allowsComments, UInt8(ascii: "#"):
-            return error("found a comment, which JSON has not, expected \(expected)")
+            return error("found a comment, not allowed in JSON, expected \(expected)")
         case UInt8(ascii: "'"):
             return error("found a single quote, expected \(expected); strings stand in double quotes")
         default: break
