@@ -120,7 +120,7 @@ bench-full: build ## The same with more runs, 10 000 upstreams, and nvchecker be
 
 .PHONY: corpus
 corpus: build ## Score the reading of real tags; PEERS=1: other readers beside it
-	$(if $(PEERS),scripts/python )scripts/corpus $(if $(PEERS),--peers) --watcher $(release_bin)/watcher
+	$(if $(PEERS),PYTHON_PACKAGES=Tests/peers.txt scripts/python )scripts/corpus $(if $(PEERS),--peers) --watcher $(release_bin)/watcher
 
 .PHONY: clean
 clean: ## Remove everything that was built

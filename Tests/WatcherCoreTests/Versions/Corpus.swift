@@ -2,8 +2,13 @@ import FoundationEssentials
 
 /// `Tests/Fixtures/corpus`: real tags of 58 repositories, and cases with an answer.
 enum Corpus {
-    static func rows(_ name: String) throws -> [[String]] {
-        let file = ConfigFixtures.root.appending(path: "Tests/Fixtures/corpus/\(name).tsv")
+    static func rows(_ name: String) throws -> [[String]] { try table("corpus/\(name)") }
+
+    /// How libversion compares, and where watcher differs.
+    static func libversion() throws -> [[String]] { try table("libversion").filter { !$0[0].hasPrefix("#") } }
+
+    private static func table(_ name: String) throws -> [[String]] {
+        let file = ConfigFixtures.root.appending(path: "Tests/Fixtures/\(name).tsv")
         return try String(decoding: Data(contentsOf: file), as: UTF8.self).split(separator: "\n").map {
             $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         }
