@@ -8,6 +8,7 @@ enum Completions {
     static let actions = names { $0.config.actions.keys.sorted() }
     static let notifiers = names { $0.config.notifiers.keys.sorted() }
     static let failedJobs = names { failed(try ledger($0)) }
+    static let waitingJobs = names { try ledger($0).jobs.filter(\.waitsForApproval).map(\.id) }
     static let jobs = names { setup in
         let ledger = try ledger(setup)
         return ledger.jobs.map(\.id) + failed(ledger) + ledger.outbox.ended.filter { !$0.succeeded }.map(\.id)

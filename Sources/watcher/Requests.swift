@@ -39,7 +39,8 @@ struct Approve: ParsableCommand {
               watcher approve w-0123456789ab
             """)
 
-    @Argument(help: "The id of a job that waits; watcher status lists them first.")
+    @Argument(
+        help: "The id of a job that waits; watcher status lists them first.", completion: Completions.waitingJobs)
     var job: String
     @OptionGroup var common: CommonOptions
 
@@ -52,7 +53,8 @@ struct Reject: ParsableCommand {
         abstract: "End a job that waits for approval, without starting it.",
         discussion: "  watcher reject w-0123456789ab")
 
-    @Argument(help: "The id of a job that waits; watcher status lists them first.")
+    @Argument(
+        help: "The id of a job that waits; watcher status lists them first.", completion: Completions.waitingJobs)
     var job: String
     @OptionGroup var common: CommonOptions
 
@@ -132,11 +134,15 @@ enum Requests {
         guard case .refused(let words, let hint) = answer else { return answer }
         let failed = ledger.history.filter { $0.phase == .ended(.failed) && !$0.isSettled }.map(\.id)
         let all = ledger.jobs.map(\.id) + ledger.outbox.messages.map(\.message.id) + ledger.outbox.ended.map(\.id)
+        let known = all + ledger.history.map(\.id)
         switch request {
-        case .retry(let id) where !(all + ledger.history.map(\.id)).contains(id):
+        case .retry(let id) where !known.contains(id):
             return .refused(words + CommandLineWords.known(id, failed), hint: hint)
-        case .forget(let id) where !(all + ledger.history.map(\.id)).contains(id):
+        case .forget(let id) where !known.contains(id):
             return .refused(words + CommandLineWords.known(id, failed + all), hint: hint)
+        case .approve(let id) where !known.contains(id), .reject(let id) where !known.contains(id):
+            let waiting = ledger.jobs.filter(\.waitsForApproval).map(\.id)
+            return .refused(words + CommandLineWords.known(id, waiting), hint: hint)
         default: return answer
         }
     }

@@ -43,6 +43,35 @@ import Testing
         }
     }
 
+    @Test("it waits over restarts of the service and passes of cron") func restarts() async throws {
+        try await withWorld { world async throws in
+            let job = try await Self.waiting(world)
+            for _ in 0..<2 { try await world.withDaemon { _ in try await world.looks(2) } }
+            #expect(try await world.run("once").status == 1)
+            #expect(world.told.count == 2 && world.runs.isEmpty, "asked once")
+            #expect(try await world.run("approve", job).status == 0)
+            try await world.withDaemon { _ in
+                try await world.eventually("started") { world.runs.count == 1 }
+            }
+        }
+    }
+
+    @Test("an unknown id is answered with the one that waits, and the shell completes it") func near() async throws {
+        try await withWorld { world async throws in
+            let job = try await Self.waiting(world)
+            let near = String(job.dropLast()) + (job.last == "0" ? "1" : "0")
+            world.environ("WATCHER_CONFIG", world.configPath)
+            for command in ["approve", "reject"] {
+                let output = try await world.run(command, near)
+                #expect(output.status == 1 && output.err.contains("; did you mean \(job)?"), "\(output.err)")
+                #expect(try await world.completed(command) == [job])
+            }
+            #expect(try await world.run("reject", job).status == 0)
+            #expect(try await world.run("approve", near).err.contains("; there are none"))
+            #expect(try await world.completed("approve") == [])
+        }
+    }
+
     @Test("a running service starts it at once") func daemon() async throws {
         try await withWorld { world async throws in
             let job = try await Self.waiting(world)

@@ -86,17 +86,10 @@ import Testing
         try await withWorld { world async throws in
             let id = try await failedJob(world)
             world.environ("WATCHER_CONFIG", world.configPath)
-            func completed(_ command: String) async throws -> [String] {
-                let asked = try await world.end(
-                    try world.launch(
-                        ["---completion", command, "--", "positional@0", "0", "0", "watcher", command, ""], wrapper: [],
-                        isTerminal: false, limit: World.limit))
-                return asked.lines.map(String.init)
-            }
-            #expect(try await completed("explain") == ["elabftw", "s6-overlay"])
-            #expect(try await completed("trigger") == ["build-image"])
-            #expect(try await completed("notify") == ["hook", "team-chat"])
-            #expect(try await completed("retry") == [id])
+            #expect(try await world.completed("explain") == ["elabftw", "s6-overlay"])
+            #expect(try await world.completed("trigger") == ["build-image"])
+            #expect(try await world.completed("notify") == ["hook", "team-chat"])
+            #expect(try await world.completed("retry") == [id])
         }
     }
 

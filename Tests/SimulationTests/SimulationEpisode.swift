@@ -23,7 +23,9 @@ struct SimulatedEpisode {
         for _ in 0..<(10 + world.dice.below(40)) where violations.isEmpty { pass(calm: false) }
         world.isCalm = true
         // An hour for messages, a day for the sweep, and again for what that brought.
-        for hours: Int64 in [1, 1, 25, 1, 1, 25, 1, 1] where violations.isEmpty {
+        // And five times a day for windows and for what comes after something else, until each has come to its turn.
+        let gates: [Int64] = world.setup.hasGates ? Array(repeating: 5, count: 25) : []
+        for hours in [1, 1, 25, 1, 1, 25, 1, 1] + gates where violations.isEmpty {
             world.pass(hours * 3_600_000)
             pass(calm: true)
         }
@@ -49,7 +51,7 @@ struct SimulatedEpisode {
         }
         oracle.readDisk()
         var shell = SimulatedShell(world, oracle, mode: mode, canDie: !calm && world.setup.mayCrash && mode.acts)
-        let ending = shell.run(stopAt: stopAt, request: calm || !mode.acts ? nil : request())
+        let ending = shell.run(stopAt: stopAt, requests: calm ? approvals : mode.acts ? request() : [])
         endings[ending, default: 0] += 1
         world.processEnded()
         // A dry run keeps nothing, the pauses that it was asked for included.
@@ -58,21 +60,28 @@ struct SimulatedEpisode {
         if calm, ending != .done { world.violate("a calm pass ended as \(ending)") }
     }
 
+    private var waiting: [String] { oracle.disk.jobs.filter(\.waitsForApproval).map(\.id) }
+
+    /// In the end somebody says yes to everything.
+    private var approvals: [ControlRequest] { waiting.map { .approve(job: $0) } }
+
     /// Now and then a person asks for something.
-    private func request() -> ControlRequest? {
+    private func request() -> [ControlRequest] {
         let ledger = oracle.disk
         let failed = ledger.history.filter { $0.phase == .ended(.failed) && !$0.isSettled }
         let actions = world.setup.config.actions.keys.sorted()
         switch world.dice.below(30) {
-        case 0: return .trigger(action: world.dice.pick(actions), releases: [:])
-        case 1: return failed.last.map { .retry(job: $0.id) }
-        case 2: return failed.first.map { .forget(id: $0.id) }
+        case 0: return [.trigger(action: world.dice.pick(actions), releases: [:])]
+        case 1: return failed.suffix(1).map { .retry(job: $0.id) }
+        case 2: return failed.prefix(1).map { .forget(id: $0.id) }
         case 3:
-            return ledger.upstreams.keys.sorted().first { ledger.upstreams[$0]?.replacedBy != nil }.map {
+            return ledger.upstreams.keys.sorted().filter { ledger.upstreams[$0]?.replacedBy != nil }.prefix(1).map {
                 .accept(upstream: $0)
             }
-        case 4: return .checkNow
-        default: return nil
+        case 4: return [.checkNow]
+        case 5...8: return waiting.prefix(1 + world.dice.below(3)).map { .approve(job: $0) }
+        case 9: return waiting.suffix(1).map { .reject(job: $0) }
+        default: return []
         }
     }
 }

@@ -48,7 +48,7 @@ extension SimulatedOracle {
         let known = action.upstreams.filter { disk.upstreams[$0]?.lastSeen != nil }
         for job in disk.jobs where job.action == name {
             // A job may only wait for an upstream that has no release.
-            if Set(known).union(job.causes.keys).isSuperset(of: action.upstreams) {
+            if Set(known).union(job.causes.keys).isSuperset(of: action.upstreams), !isHeldUp(job, action, world) {
                 world.violate("job \(job.id) of \(name) is \(job.phase) for ever: \(job.reason ?? "no reason")")
             }
         }
@@ -72,7 +72,8 @@ extension SimulatedOracle {
                 guard case .ended(let ending) = job.phase, ending != .superseded else { return false }
                 return fresh.allSatisfy { job.releases?[$0]?.tag == disk.upstreams[$0]?.lastSeen?.tag }
             }
-            if !isBuilt { world.violate("\(name) never ran for the highest of \(fresh)") }
+            let isHeld = ours.contains { $0.reason == Self.rejected || isHeldUp($0, action, world) }
+            if !isBuilt, !isHeld { world.violate("\(name) never ran for the highest of \(fresh)") }
         }
     }
 
@@ -86,9 +87,12 @@ extension SimulatedOracle {
             if !runs.isEmpty { world.violate("job \(job.id) is a build and has a run") }
             return
         }
-        if case .kind = world.setup.config.actions[job.action]?.work {
-            if job.phase == .ended(.succeeded), !world.executed.contains(job.id) {
-                world.violate("job \(job.id) succeeded, and its program never ran")
+        if case .kind(let kind) = world.setup.config.actions[job.action]?.work {
+            if let pipeline = kind.base as? GitLabPipelineAction {
+                return checkPipelines(of: job, ending, follows: pipeline.follow, world)
+            }
+            if ending == .succeeded, !world.executed.contains(job.id) {
+                world.violate("job \(job.id) succeeded, and it was never done")
             }
             return
         }
@@ -160,7 +164,11 @@ extension SimulatedOracle {
             else {
                 continue
             }
-            let types = told.filter { $0.job?.id == job.id && $0.type != .started }.map(\.type)
+            let all = told.filter { $0.job?.id == job.id && $0.type != .started }.map(\.type)
+            let types = all.filter { $0 != .approval }
+            if all.count - types.count != (job.approval == nil ? 0 : 1) {
+                world.violate("job \(job.id) was told as \(all), its approval is \(String(describing: job.approval))")
+            }
             let wanted: [MessageType] =
                 switch ending {
                 case .succeeded: [.succeeded]

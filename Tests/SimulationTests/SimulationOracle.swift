@@ -180,6 +180,7 @@ extension SimulatedOracle {
         func checkPause(_ key: String) { if !isLate { self.checkPause(key, command, world) } }
         switch command {
         case .dispatch(let dispatch):
+            checkGates(dispatch.job, world)
             let onDisk = disk.jobs.first { $0.id == dispatch.job }
             guard let onDisk, case .dispatching = onDisk.phase else {
                 return world.violate("a dispatch for \(dispatch.job) that is not on disk")
@@ -203,8 +204,13 @@ extension SimulatedOracle {
         case .check, .identify: checkPause("github")
         case .lookUp(_, let action, _, _), .follow(_, let action, _, _):
             checkPause(world.setup.quota(ofAction: action))
-        case .build(let build): startedBuild(build, world)
-        case .run(let request): startedProgram(request, world)
+        case .build(let build):
+            checkGates(build.job, world)
+            startedBuild(build, world)
+        case .run(let request):
+            startedStep(request, world)
+            checkPause(world.setup.quota(ofAction: request.action))
+            checkPause("job:" + request.job)
         case .verify, .move, .endBuild, .heartbeat, .publish, .wake: break
         }
     }
@@ -227,7 +233,12 @@ extension SimulatedOracle {
             .followed(let job, .failed(let trouble), _):
             guard let action = before.jobs.first(where: { $0.id == job })?.action else { return }
             pause(world.setup.quota(ofAction: action), trouble, world)
-        case .ran(let job, _): programs[job] = nil
+        case .ran(let id, let result):
+            programs[id] = nil
+            guard case .failed(let trouble) = result.outcome, let job = before.jobs.first(where: { $0.id == id })
+            else { return }
+            let key = world.setup.quota(ofAction: job.action)
+            pause(key.hasPrefix("none:") ? "job:" + id : key, trouble, world)
         case .delivered(_, let notifier, .retry(let after, _, _)):
             if let after { pauses["to:" + notifier] = world.time + after * 1000 }
         default: break

@@ -49,8 +49,8 @@ struct SimulatedSetup {
                 config.actions[name] = action
                 continue
             }
-            if dice.perMille(200) {
-                var action = Config.Action(upstreams: wanted, work: .kind(Self.command(wanted, &dice)))
+            if dice.perMille(400) {
+                var action = Config.Action(upstreams: wanted, work: .kind(Self.kind(wanted, &dice)))
                 action.releases = dice.perMille(500) ? .each : .newest
                 action.quietPeriod = dice.pick([0, 0, 60, 600])
                 action.attempts = 1 + dice.below(3)
@@ -74,6 +74,7 @@ struct SimulatedSetup {
             if dice.perMille(500) { notifier.events = Set(MessageType.allCases) }
             config.notifiers[name] = notifier
         }
+        addGates(&dice)
     }
 
     /// What somebody may write into the configuration: another repository under an old name, a workflow elsewhere, a
@@ -114,10 +115,13 @@ struct SimulatedSetup {
 
     /// Whose budget an action's requests are on.
     func quota(ofAction name: String) -> String {
-        guard case .workflowDispatch(let dispatch) = config.actions[name]?.work, dispatch.token != nil else {
-            return "github"
+        switch config.actions[name]?.work {
+        case .workflowDispatch(let dispatch) where dispatch.token != nil: "action:" + name
+        case .kind(let kind) where kind.base.account == .own: "action:" + name
+        // That of the job alone.
+        case .kind(let kind) where kind.base.account == .none: "none:" + name
+        default: "github"
         }
-        return "action:" + name
     }
 
     private static func imageBuild(_ name: String, _ upstreams: [String]) -> Config.ImageBuild {
@@ -131,18 +135,7 @@ struct SimulatedSetup {
         return build
     }
 
-    private static func command(_ upstreams: [String], _ dice: inout Dice) -> AnyActionKind {
-        var command = CommandAction(argv: [Template(literal: "build")])
-        for upstream in upstreams {
-            if let value = template("{{\(upstream).tag}}", upstreams) {
-                command.environment[upstream] = .template(value)
-            }
-        }
-        command.repeatable = dice.perMille(500)
-        return AnyActionKind(command)
-    }
-
-    private static func template(_ text: String, _ upstreams: [String]) -> Template? {
+    static func template(_ text: String, _ upstreams: [String]) -> Template? {
         try? Template(text, upstreams: upstreams)
     }
 }

@@ -43,11 +43,9 @@ struct SimulatedShell {
     private static let standingLimit = 3000
 
     /// Plays one process to its end; a SIGTERM comes at `stopAt`, in true time.
-    mutating func run(stopAt: Int64?, request: ControlRequest? = nil) -> Ending {
+    mutating func run(stopAt: Int64?, requests: [ControlRequest] = []) -> Ending {
         do throws(Death) {
-            var first: [Event] = []
-            if let request { first.append(.requested(request, number: 1)) }
-            try step(first)
+            try step(requests.enumerated().map { .requested($1, number: $0 + 1) })
             while !isDone, world.violations.isEmpty {
                 guard let next = children.map(\.due).min() else {
                     world.violate("nothing is under way and yet it is not done")

@@ -28,8 +28,9 @@ final class SimulatedWorld {
     /// Which repository a configured name means.
     var names: [String: Int64] = [:]
     private(set) var runs: [Run] = []
+    var pipelines: [SimulatedPipeline] = []
     var registry = SimulatedRegistry()
-    /// Jobs whose program ran, to its end or not.
+    /// Jobs whose program ran, to its end or not, or whose request arrived.
     var executed: Set<String> = []
     /// Whether somebody else has ever taken a name.
     private(set) var wasReplaced = false

@@ -3,16 +3,18 @@ import Glibc
 import TestSupport
 import Testing
 
-/// One blow to one pass with news, and what had become of it when all was quiet again.
+/// One blow to one pass with news for one kind of action, and what had become of it when all was quiet again.
 struct CrashCase: Sendable {
+    let action: ActionSubject
     let point: CrashPoint?
     /// The thread that was hit, and what the call was about; nil when nobody was.
     var hit: SystemCalls.Call?
     var status: Int32 = 0
     /// How many passes it took until there was nothing left to do.
     var passes = 0
-    var dispatches = 0
-    var runs = 0
+    /// How often the action was begun, and for how many jobs.
+    var begun = 0
+    var jobs = 0
     var messages = 0
     /// What is wrong; empty when it is all as it should be.
     var faults: [String] = []
@@ -32,10 +34,12 @@ struct CrashCase: Sendable {
     }
 
     /// A blow at a point, by strace.
-    static func run(_ point: CrashPoint, onStateOnly: Bool = false) async throws -> CrashCase {
-        var result = CrashCase(point: point)
-        try await withWorld(in: crowd) { world in
-            try await world.prepareNews()
+    static func run(
+        _ point: CrashPoint, of action: ActionSubject, onStateOnly: Bool = false
+    ) async throws -> CrashCase {
+        var result = CrashCase(action: action, point: point)
+        try await action.test(in: crowd) { world, place in
+            world.github.publish(World.elabftw, "5.6.13")
             let log = world.folder + "/strace.log"
             let output = try await world.run(
                 "once", "--wait", wrapper: point.strace(log: log, paths: onStateOnly ? world.statePaths : [])
@@ -44,45 +48,47 @@ struct CrashCase: Sendable {
             if point.blow != .kill || output.status == 137 {
                 result.hit = try SystemCalls(log: log, world: world).struck(point)
             }
-            try await result.judge(world, output)
+            try await result.judge(world, place, output)
         }
         return result
     }
 
     /// A kill at a moment, whatever the program does then.
-    static func run(killAfter moment: Duration) async throws -> CrashCase {
-        var result = CrashCase(point: nil)
-        try await withWorld(in: crowd) { world in
-            try await world.prepareNews()
+    static func run(killAfter moment: Duration, of action: ActionSubject) async throws -> CrashCase {
+        var result = CrashCase(action: action, point: nil)
+        try await action.test(in: crowd) { world, place in
+            world.github.publish(World.elabftw, "5.6.13")
             let process = try world.start("once", "--wait")
             try await Task.sleep(for: moment)
             process.signal(SIGKILL)
             let output = try await world.end(process)
-            try await result.judge(world, output)
+            try await result.judge(world, place, output)
         }
         return result
     }
 
     // MARK: - Judging
 
-    private mutating func judge(_ world: World, _ first: Output) async throws {
+    private mutating func judge(_ world: World, _ place: any ActionPlace, _ first: Output) async throws {
         status = first.status
         output = first.out + first.err
         check(allowed.contains(status), "ended with \(status)")
         var isQuiet = false
         while !isQuiet, passes < Self.mostPasses {
-            let before = world.github.count(Route(.dispatch))
+            let before = place.begun.count
             let next = try await world.run("once", "--wait")
             passes += 1
             output += "— pass \(passes): \(next.status)\n" + next.out + next.err
             check(next.status == 0, "pass \(passes) ended with \(next.status)")
-            isQuiet = next.isSilent && world.github.count(Route(.dispatch)) == before && !world.hasOpenWork
+            isQuiet = next.isSilent && place.begun.count == before && !world.hasOpenWork
         }
         check(isQuiet, "no quiet after \(passes) passes")
-        dispatches = world.github.count(Route(.dispatch))
-        runs = world.runs.count
+        begun = place.begun.count
+        jobs = Set(place.begun.map(\.job)).count
         messages = world.messages.count
-        check(world.runs.map { $0.inputs["elabftw_version"] } == ["5.6.13"], "\(runs) runs")
+        check(jobs == 1 && Set(place.begun.map(\.tag)) == ["5.6.13"], "begun: \(place.begun)")
+        check(!action.isFound || begun == 1, "begun \(begun) times")
+        check(place.leftovers.isEmpty, "programs that are left: \(place.leftovers)")
         check(world.lastSeen("elabftw") == "5.6.13", "last seen \(world.lastSeen("elabftw") ?? "nothing")")
         check(
             world.state["history"]?.array?.map { $0["phase"]?["ended"]?["_0"]?.string } == ["succeeded"],
@@ -95,7 +101,7 @@ struct CrashCase: Sendable {
         }
         let words = Set(world.sink.messages(world.slackPath).map(\.text))
         check(words.count == 2, "the chat was told \(words.count) things")
-        let files = world.files().map(\.path)
+        let files = world.files().map(\.path).filter { !$0.hasPrefix("state.json.logs") }
         check(files == ["state.json", "state.json.lock"], "left behind: \(files)")
     }
 
@@ -105,15 +111,6 @@ struct CrashCase: Sendable {
 }
 
 extension World {
-    /// The baseline, then a release that starts a build which is over at the second look.
-    func prepareNews() async throws {
-        set("actions.build-image.workflowDispatch.lookup", "2s")
-        github.addWorkflow(Self.builder, Self.workflow, progress: .afterLooks(1, conclusion: "success"))
-        publishBaseline()
-        _ = try await run("once")
-        github.publish(Self.elabftw, "5.6.13")
-    }
-
     /// All that a save touches.
     var statePaths: [String] { [statePath, statePath + ".tmp", statePath + ".lock", folder + "/state"] }
 

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The crash matrix: a pass with news is hit at every system call that touches files or sockets.
+/// The crash matrix: a pass with news is hit at every system call that touches files or sockets. That of a workflow is hit
+/// everywhere; those of the other kinds of action where they are different, at calls on the state and on sockets.
 ///
 /// By default a sample, with a seed that is printed. `WATCHER_CRASHES=all` hits every point, and
 /// `WATCHER_CRASH_TABLE=FOLDER` writes tables there: `make crash-matrix` does both.
@@ -17,31 +18,50 @@ import Testing
 
     @Test("killed at any system call, it loses nothing and starts nothing twice", .timeLimit(.minutes(60)))
     func kills() async throws {
-        try await Self.hit(.kill, sample: Self.sample, table: "crash-matrix.tsv") {
-            try await CrashCase.run($0)
-        }
+        try await Self.hit(.kill, sample: Self.sample, table: "crash-matrix.tsv")
     }
 
     /// Loading the program opens more files than the program does: so these calls are counted by themselves.
     @Test(
         "killed at any call on the state's files, it loses nothing and starts nothing twice", .timeLimit(.minutes(60)))
     func stateKills() async throws {
-        try await Self.hit(.kill, sample: Self.sample, onStateOnly: true, table: "crash-matrix-state.tsv") {
-            try await CrashCase.run($0, onStateOnly: true)
-        }
+        try await Self.hit(.kill, sample: Self.sample, onStateOnly: true, table: "crash-matrix-state.tsv")
     }
 
-    @Test("killed at any moment, it loses nothing and starts nothing twice", .timeLimit(.minutes(60)))
-    func anyMoment() async throws {
+    static let others = Array(ActionSubject.all.dropFirst())
+
+    @Test(
+        "each kind of action, killed at any call on the state's files, loses nothing and starts nothing twice",
+        .timeLimit(.minutes(60)), arguments: others)
+    func kinds(_ action: ActionSubject) async throws {
+        try await Self.hit(
+            .kill, action, sample: max(Self.sample / 6, 5), onStateOnly: true,
+            table: "crash-matrix-state-\(action.key).tsv")
+    }
+
+    /// Calls on sockets are those of the program alone: what it starts would be hit as well.
+    @Test(
+        "each kind of action by HTTP, killed at any call on a socket, loses nothing and starts nothing twice",
+        .timeLimit(.minutes(60)), arguments: others.filter { !$0.isProgram })
+    func kindsOnSockets(_ action: ActionSubject) async throws {
+        try await Self.hit(
+            .kill, action, sample: max(Self.sample / 6, 5), calls: ["connect", "sendto", "recvfrom"],
+            table: "crash-matrix-\(action.key).tsv")
+    }
+
+    @Test(
+        "killed at any moment, it loses nothing and starts nothing twice", .timeLimit(.minutes(60)),
+        arguments: ActionSubject.all)
+    func anyMoment(_ action: ActionSubject) async throws {
         var numbers = SeededNumbers(seed: Self.seed)
-        let took = try await Self.duration()
+        let took = try await Self.duration(action)
         let moments = (0..<Self.moments).map { _ in took * Double.random(in: 0...1.1, using: &numbers) }
-        let results = try await Self.each(moments, named: { "a kill after \($0)" }) {
-            try await CrashCase.run(killAfter: $0)
+        let results = try await Self.each(moments, named: { "\(action.key), a kill after \($0)" }) {
+            try await CrashCase.run(killAfter: $0, of: action)
         }
         let killed = results.count { $0.status == 137 }
         print(
-            "at any moment: \(killed) kills within \(took), \(results.count { !$0.faults.isEmpty }) with faults, seed",
+            "\(action.key) at any moment: \(killed) kills within \(took), \(results.count { !$0.faults.isEmpty }) with faults, seed",
             Self.seed)
     }
 
@@ -52,17 +72,16 @@ import Testing
         .timeLimit(.minutes(60)), arguments: errors)
     func failures(_ blow: CrashPoint.Blow) async throws {
         try await Self.hit(
-            blow, sample: max(Self.sample / 20, 5), onStateOnly: true, table: "crash-matrix-\(blow).tsv"
-        ) { try await CrashCase.run($0, onStateOnly: true) }
+            blow, sample: max(Self.sample / 20, 5), onStateOnly: true, table: "crash-matrix-\(blow).tsv")
     }
 
     // MARK: - Parts
 
     /// All calls of a pass with news that nobody disturbs.
-    private static func reference(onStateOnly: Bool = false) async throws -> SystemCalls {
+    private static func reference(_ action: ActionSubject, onStateOnly: Bool) async throws -> SystemCalls {
         var calls: SystemCalls?
-        try await withWorld(in: CrashCase.crowd) { world in
-            try await world.prepareNews()
+        try await action.test(in: CrashCase.crowd) { world, _ in
+            world.github.publish(World.elabftw, "5.6.13")
             let log = world.folder + "/strace.log"
             let wrapper = CrashPoint.strace(
                 log: log, calls: SystemCalls.traced, paths: onStateOnly ? world.statePaths : [])
@@ -73,28 +92,30 @@ import Testing
         return try #require(calls)
     }
 
-    private static func duration() async throws -> Duration {
+    private static func duration(_ action: ActionSubject) async throws -> Duration {
         var took = Duration.zero
-        try await withWorld(in: CrashCase.crowd) { world in
-            try await world.prepareNews()
+        try await action.test(in: CrashCase.crowd) { world, _ in
+            world.github.publish(World.elabftw, "5.6.13")
             took = try await world.run("once", "--wait").took
         }
         return took
     }
 
     private static func hit(
-        _ blow: CrashPoint.Blow, sample: Int, onStateOnly: Bool = false, table name: String,
-        _ run: @escaping @Sendable (CrashPoint) async throws -> CrashCase
+        _ blow: CrashPoint.Blow, _ action: ActionSubject = ActionSubject.all[0], sample: Int, onStateOnly: Bool = false,
+        calls: Set<String>? = nil, table name: String
     ) async throws {
-        let reference = try await reference(onStateOnly: onStateOnly)
-        let all = reference.reach.flatMap { call, most in
+        let reference = try await reference(action, onStateOnly: onStateOnly)
+        let all = reference.reach.filter { calls?.contains($0.name) ?? true }.flatMap { call, most in
             (1...most).map { CrashPoint(blow: blow, call: call, number: $0) }
         }
         var numbers = SeededNumbers(seed: seed)
         let points = isFull ? all : Array(all.shuffled(using: &numbers).prefix(sample))
-        let results = try await each(points, named: \.description, run)
+        let results = try await each(points, named: { "\(action.key): \($0)" }) {
+            try await CrashCase.run($0, of: action, onStateOnly: onStateOnly)
+        }
         print(
-            "\(blow): \(points.count) of \(all.count) points, \(results.count { $0.hit != nil }) hit,",
+            "\(action.key), \(blow): \(points.count) of \(all.count) points, \(results.count { $0.hit != nil }) hit,",
             "\(results.count { !$0.faults.isEmpty }) with faults, \(reference.missed(by: results)) of",
             "\(reference.counted.count) calls out of reach, seed \(seed)")
         guard let folder = environment["WATCHER_CRASH_TABLE"] else { return }

@@ -7,8 +7,8 @@ struct CrashTable {
     var rows: [String] = []
 
     static let header = [
-        "counted", "blow", "call", "number", "thread", "about", "ended", "passes", "dispatches", "runs", "messages",
-        "verdict",
+        "action", "counted", "blow", "call", "number", "thread", "about", "ended", "passes", "begun", "jobs",
+        "messages", "verdict",
     ].joined(separator: "\t")
 
     mutating func add(_ result: CrashCase) {
@@ -16,9 +16,10 @@ struct CrashTable {
         let thread = result.hit.map { $0.thread == 0 ? "main" : "other" } ?? "nobody"
         rows.append(
             [
-                scope, point.blow.description, point.call, String(point.number), thread, result.hit?.subject ?? "",
-                String(result.status), String(result.passes), String(result.dispatches), String(result.runs),
-                String(result.messages), result.faults.isEmpty ? "good" : result.faults.joined(separator: "; "),
+                result.action.key, scope, point.blow.description, point.call, String(point.number), thread,
+                result.hit?.subject ?? "", String(result.status), String(result.passes), String(result.begun),
+                String(result.jobs), String(result.messages),
+                result.faults.isEmpty ? "good" : result.faults.joined(separator: "; "),
             ].joined(separator: "\t"))
     }
 

@@ -37,6 +37,15 @@ extension World {
         try await run("status", "--json", sourceLocation: sourceLocation).json["jobs"]?.array ?? []
     }
 
+    /// What the shell is offered behind a command, with `$WATCHER_CONFIG` set.
+    func completed(_ command: String) async throws -> [String] {
+        let asked = try await end(
+            try launch(
+                ["---completion", command, "--", "positional@0", "0", "0", "watcher", command, ""], wrapper: [],
+                isTerminal: false, limit: Self.limit))
+        return asked.lines.map(String.init)
+    }
+
     /// Moves a time in the state back, as if so many seconds had passed since.
     func age(_ path: String, by seconds: Int) throws {
         let parts = path.split(separator: ".").map(String.init)
@@ -62,8 +71,9 @@ extension World {
 extension World {
     /// Moves all times of the first open job back, as if so many seconds had passed since.
     func ageJob(by seconds: Int) throws {
-        let job = try #require(state["jobs"]?[0])
-        try editState("jobs", .array([World.aged(job, by: seconds)]))
+        let jobs = state["jobs"]?.array ?? []
+        let first = try #require(jobs.first)
+        try editState("jobs", .array([World.aged(first, by: seconds)] + jobs.dropFirst()))
     }
 
     private static func aged(_ json: WireJSON, by seconds: Int) -> WireJSON {

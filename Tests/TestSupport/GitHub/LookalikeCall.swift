@@ -55,7 +55,7 @@ struct LookalikeCall {
         guard inRepository else { return rest == ["rate_limit"] ? .rateLimit : .other }
         if !isRead {
             let isDispatch = rest.count == 4 && rest.starts(with: ["actions", "workflows"]) && rest[3] == "dispatches"
-            return isDispatch ? .dispatch : .other
+            return isDispatch ? .dispatch : rest == ["dispatches"] ? .event : .other
         }
         switch rest.count {
         case 0: return .repository

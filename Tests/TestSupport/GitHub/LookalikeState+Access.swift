@@ -53,6 +53,7 @@ extension LookalikeState {
         let needed: (permission: String, level: String)
         switch call.request.endpoint {
         case .dispatch: needed = ("actions", "write")
+        case .event: needed = ("contents", "write")
         case .releases, .latestRelease, .release, .releaseByTag, .releaseAssets, .contents:
             needed = ("contents", "read")
         case .workflow, .workflowRuns, .run, .jobs: needed = ("actions", "read")

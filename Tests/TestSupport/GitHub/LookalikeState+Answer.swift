@@ -58,6 +58,7 @@ extension LookalikeState {
         case .releases, .latestRelease, .release, .releaseByTag, .releaseAssets: return releases(call, id)
         case .workflow: return workflow(call, repository)
         case .dispatch: return dispatch(call, repository)
+        case .event: return event(call, repository)
         case .workflowRuns: return runList(call, repository)
         case .run, .jobs: return run(call, repository)
         case .contents: return contents(call, repository)

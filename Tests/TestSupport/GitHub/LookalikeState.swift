@@ -20,6 +20,7 @@ struct LookalikeState {
     /// Full name in lower case to id; a name that was left behind still leads to its repository.
     var names: [String: Int] = [:]
     var runs: [GitHubLookalike.Run] = []
+    var events: [GitHubLookalike.Event] = []
     var lastID = 500_000_000
     var downloads = 0
 
