@@ -20,7 +20,9 @@ struct RequestTarget: Sendable {
     /// Throws only `HTTPError.invalidRequest`.
     init(_ request: HTTPRequest, allowPlainHTTP: Bool) throws(HTTPError) {
         (isTLS, host) = try Self.parse(request.url)
-        guard isTLS || allowPlainHTTP else { throw .invalidRequest(reason: "unencrypted HTTP is not allowed for \(host)") }
+        guard isTLS || allowPlainHTTP else {
+            throw .invalidRequest(reason: "unencrypted HTTP is not allowed for \(host)")
+        }
         try Self.check(headers: request.headers)
         if request.body != nil, request.method == .get || request.method == .head {
             throw .invalidRequest(reason: "a \(request.method.rawValue) request has no body")

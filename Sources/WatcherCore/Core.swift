@@ -212,6 +212,8 @@ extension Core {
         let pending = ledger.jobs.count - running
         if pending > 0 { parts.append("\(pending) jobs pending") }
         if !ledger.outbox.messages.isEmpty { parts.append("\(ledger.outbox.messages.count) messages waiting") }
+        let approvals = ledger.jobs.count { $0.waitsForApproval && config.actions[$0.action] != nil }
+        if approvals > 0 { parts.append("\(Words.count(approvals, "job")) waiting for approval") }
         if ledger.needsPerson(config) { parts.append("action required: watcher status") }
         if let stretch = PollBudget(config, ledger, at: now).words { parts.append(stretch) }
         if isShuttingDown { parts.append("stopping") }

@@ -9,6 +9,7 @@ extension AppContext.Failure {
         case .locked: 75
         case .disk(let failure): failure.isForbidden ? 78 : 74
         case .http: 74
+        case .recording: 64
         case .unreadable, .wrong, .notWritten, .secret, .noFolder, .state: 78
         }
     }
@@ -24,6 +25,7 @@ extension AppContext.Failure {
         case .state(let failure): [failure.description]
         case .locked(let pid, _): ["another instance holds the state file\(pid.map { " (pid \($0))" } ?? "")"]
         case .disk(let failure): ["\(failure)"]
+        case .recording(let failure): ["--record: \(failure)"]
         case .http(let error): [error.description]
         }
     }
@@ -45,6 +47,7 @@ extension AppContext.Failure {
         case .disk(let failure):
             failure.isForbidden
                 ? "run as the user that owns the state" : "nothing was started; free disk space, then run it again"
+        case .recording: "name a directory that does not exist yet, or an empty one"
         case .http: nil
         }
     }

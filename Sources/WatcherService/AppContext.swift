@@ -21,6 +21,8 @@ package struct AppContext: Sendable {
         case locked(pid: String?, StateLock.Role?)
         case disk(DurableFile.Failure)
         case http(HTTPError)
+        /// The directory of `--record`.
+        case recording(DurableFile.Failure)
     }
 
     package static let programVersion = ProgramVersion.text

@@ -23,13 +23,22 @@ enum CommandLineWords {
 
     private static let optionsWithValue = ["--config", "--color"]
 
+    /// A hint with the `--config` that was given, so that it works as it is printed.
+    static func completed(_ hint: String, arguments: [String], commands: [String]) -> String {
+        guard let path = value(of: "--config", in: arguments), !hint.contains("--config") else { return hint }
+        let word = path.utf8.allSatisfy { $0 > 0x20 && !"'\"\\$`*?;&|<>()".utf8.contains($0) } ? path : "'\(path)'"
+        return commands.reduce(hint) { $0.replacing("watcher \($1)", with: "watcher \($1) --config \(word)") }
+    }
+
     /// What `--color` says, read before the rest of the command line is: an error of that is coloured too.
     static func color(in arguments: [String]) -> ColorChoice {
+        value(of: "--color", in: arguments).flatMap(ColorChoice.init) ?? .auto
+    }
+
+    private static func value(of option: String, in arguments: [String]) -> String? {
         let words = arguments.prefix { $0 != "--" }
-        let value =
-            words.last { $0.hasPrefix("--color=") }.map { String($0.dropFirst("--color=".count)) }
-            ?? words.lastIndex(of: "--color").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil }
-        return value.flatMap(ColorChoice.init) ?? .auto
+        return words.last { $0.hasPrefix(option + "=") }.map { String($0.dropFirst(option.count + 1)) }
+            ?? words.lastIndex(of: option).flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil }
     }
 
     /// What is said in place of "unexpected argument" when the command is unknown; nil when it is something else.

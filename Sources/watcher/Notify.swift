@@ -83,7 +83,7 @@ struct Notify: AsyncParsableCommand {
             let when = after.map { " (retry after \(Words.elapsed($0)))" } ?? ""
             Terminal.fail(
                 ["\(about)not delivered: \(reason)\(when)"],
-                hint: "temporary error; watcher once and watcher run retry it automatically")
+                hint: "temporary error; of a real message watcher retries it automatically")
         case .refused(let reason):
             Terminal.fail(
                 ["\(about)refused: \(reason)"],

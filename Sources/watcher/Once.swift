@@ -104,8 +104,11 @@ struct Once: AsyncParsableCommand {
         var lines = pass.report.upstreams.sorted { $0.key < $1.key }.map { name, result in
             "\(name): \(result.word.rawValue)\(result.tag.map { ", \($0)" } ?? "")\(result.detail.map { ": " + $0 } ?? "")"
         }
-        lines += pass.ledger.jobs.filter(\.isPending).map {
-            "would start \($0.action) for \(Words.releases($0.causes)) (job \($0.id))"
+        let core = Core(setup.config, mode: Core.Mode(acts: false), ledger: pass.ledger)
+        let now = Clock.now()
+        lines += pass.ledger.jobs.filter(\.isPending).map { job in
+            let what = "\(job.action) for \(Words.releases(job.causes)) (job \(job.id))"
+            return core.waitingReason(job, at: now).map { "would add \(what): \($0)" } ?? "would start \(what)"
         }
         lines += pass.ledger.jobs.filter(\.isRunning).map { "would check \($0.action) \($0.id), which is running" }
         lines += pass.ledger.outbox.messages.map {

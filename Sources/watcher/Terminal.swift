@@ -37,7 +37,14 @@ enum Terminal {
     /// A whole document, as it is.
     static func write(_ document: String) { write(document, to: STDOUT_FILENO) }
 
+    /// Hints name the configuration that was named.
     static func log(_ line: String) {
+        var line = line
+        if line.hasPrefix("hint: ") {
+            line = CommandLineWords.completed(
+                line, arguments: Array(CommandLine.arguments.dropFirst()),
+                commands: Watcher.commandNames.filter { !["init", "schema", "versions"].contains($0) })
+        }
         let tone: TextStyle.Tone = line.hasPrefix("error: ") ? .alarm : line.hasPrefix("hint: ") ? .hint : .warning
         let word = ["error: ", "hint: ", "warning: "].first { line.hasPrefix($0) }
         write(laidOut(line, tone, word.map { $0.count - 1 } ?? 0, on: STDERR_FILENO, errorStyle), to: STDERR_FILENO)

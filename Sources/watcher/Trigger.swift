@@ -45,6 +45,7 @@ struct Trigger: AsyncParsableCommand {
             if wait, let job = words.split(separator: " ").last { try await DaemonJob(String(job), file).follow() }
             return
         }
+        let known = Set(try AppContext.load(file).history.map(\.id))
         let pass = try await Pass.run(
             setup, mode: Core.Mode(upstreams: [], waits: wait), voice: Console(isVerbose: true)
         ) { core, now in
@@ -55,7 +56,11 @@ struct Trigger: AsyncParsableCommand {
                 throw Terminal.actionRequired
             }
         }
-        if pass.ledger.needsPerson(setup.config) { throw Terminal.actionRequired }
+        // Of this job alone: what has failed before is not what was asked for.
+        let failed = pass.ledger.history.contains {
+            $0.action == action && $0.phase == .ended(.failed) && !known.contains($0.id)
+        }
+        if failed { throw Terminal.actionRequired }
     }
 
     /// A mistyped tag is found before anything is started.

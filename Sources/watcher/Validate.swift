@@ -39,7 +39,7 @@ struct Validate: ParsableCommand {
         )
     }
 
-    private func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+    private func count(_ number: Int, _ word: String) -> String { Words.count(number, word) }
 
     private func document(_ path: String, _ problems: [ConfigProblem], _ warnings: [String]) -> JSONValue {
         .object([

@@ -86,13 +86,15 @@ struct Watcher: AsyncParsableCommand {
         for line in steps + ["  watcher --help"] { Terminal.say(line) }
     }
 
+    static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
+
     /// Runs the command that the process was started with, and ends the process.
     static func begin() async {
         // A reader that goes away (`watcher status | head`) is no reason to die, nor is a limit of the size of files:
         // then the write fails, and says so.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
-        let commands = configuration.subcommands.map { $0._commandName }
+        let commands = commandNames
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             var command = try parseAsRoot(CommandLineWords.ordered(arguments, commands: commands))

@@ -20,7 +20,7 @@ import Testing
             let news = try await world.pass()
             #expect(news.err.isEmpty)
             #expect(news.lines.count == 2, "the news and the start, a line each:\n\(news.out)")
-            #expect(news.out.contains("s6-overlay v3.2.3.3 is new (before: v3.2.3.2)"))
+            #expect(news.out.contains("s6-overlay v3.2.3.3 is new (previous: v3.2.3.2)"))
             let run = try #require(world.runs.first)
             #expect(world.runs.count == 1)
             #expect(news.out.contains("https://github.com/\(World.builder)/actions/runs/\(run.id)"))

@@ -46,7 +46,11 @@ import Testing
             serve: eachRequest { _, connection in connection.answer("200 OK", head, body: [0x1F, 0x8B]) }
         ) { server, client in
             let error = await failure(client, HTTPRequest(url: server.url))
-            #expect(error == .protocolError(host: "127.0.0.1:\(server.port)", reason: "encoded more than once"))
+            // A transfer encoding libcurl itself refuses from 8.12 on.
+            let reasons =
+                ["encoded more than once"]
+                + (head[0].hasPrefix("T") ? ["unrecognized or bad http content or transfer-encoding"] : [])
+            #expect(reasons.map { .protocolError(host: "127.0.0.1:\(server.port)", reason: $0) }.contains(error))
         }
     }
 

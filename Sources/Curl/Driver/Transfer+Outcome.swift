@@ -81,8 +81,8 @@ extension Transfer {
             return .tooSlow(host: host)
         case CURLE_OPERATION_TIMEDOUT:
             return .timedOut(host: host, after: call.request.timeout)
-        case CURLE_OUT_OF_MEMORY where !headers.isComplete:
-            // libcurl's word for a single header line above its own limit, 100 KiB as well.
+        case _ where code.isAboutSize && !headers.isComplete:
+            // A single header line above libcurl's own limit, 100 KiB as well.
             return .headersTooLarge(limit: HeaderCollector.byteLimit)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2,
             CURLE_WRITE_ERROR, CURLE_HTTP_RETURNED_ERROR:
@@ -110,6 +110,9 @@ extension Transfer {
 }
 
 extension CURLcode {
+    /// What libcurl ran out of for a line: until 8.5 it has no word of its own for that (100, CURLE_TOO_LARGE).
+    fileprivate var isAboutSize: Bool { self == CURLE_OUT_OF_MEMORY || rawValue == 100 }
+
     var isAboutTLS: Bool {
         [
             CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,

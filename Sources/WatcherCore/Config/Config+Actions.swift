@@ -25,7 +25,8 @@ extension Config.Action {
         settings.levels = object.levels(
             "Which changes start it: in which number a release differs from the highest before.")
         settings.after = object.text(
-            "after", .name, "An action: a job begins when the latest job of that one for the same releases has succeeded.")
+            "after", .name,
+            "An action: a job begins when the latest job of that one for the same releases has succeeded.")
         settings.window =
             object.value("window", "When a job may begin. Default: at any time.")?
             .object("window") { JobWindow(reading: $0) } ?? nil
@@ -104,7 +105,8 @@ extension Config.WorkflowDispatch {
         values?.checkLimits(members)
         if !inputs.values.contains(where: \.usesJobID) {
             (values ?? object.value).advise(
-                "no input contains {{job.id}}: when no response is received, the run can't be found and may be started twice")
+                "no input contains {{job.id}}: without a response the run can't be found and may start twice"
+            )
         }
 
         token = object.secret("token", .token, "A token for this repository. Default: that of github.")

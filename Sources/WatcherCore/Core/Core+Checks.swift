@@ -167,7 +167,7 @@ extension Core {
         let levels = Set(UpstreamState.levels(findings.accepted, previous: findings.previous))
         tell(.release, upstream: name, previous: findings.previous?.tag, releases: notes, levels: levels, at: now)
         for item in findings.accepted {
-            let before = findings.previous.map { " (before: \($0.tag))" } ?? ""
+            let before = findings.previous.map { " (previous: \($0.tag))" } ?? ""
             say(
                 .news, "\(name) \(item.release.tag) is new\(item.isHighest ? before : ", on an older release line")",
                 topic: "new release", ["upstream": name, "tag": item.release.tag])
@@ -218,7 +218,8 @@ extension Core {
         switch word {
         case .baseline:
             say(
-                .detail, "\(name): first check: \(tag ?? "nothing complete yet") recorded as baseline", topic: "first check",
+                .detail, "\(name): first check: \(tag ?? "nothing complete yet") recorded as baseline",
+                topic: "first check",
                 ["upstream": name, "tag": tag ?? ""])
         case .unchanged:
             say(.detail, "\(name): \(tag ?? "no release"), nothing new", topic: "nothing new", ["upstream": name])

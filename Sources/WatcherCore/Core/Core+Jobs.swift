@@ -230,7 +230,7 @@ extension Core {
     }
 
     /// Whether a job has been begun and is not over: what `--wait` waits for.
-    package func isUnderWay(_ job: Job) -> Bool { job.isRunning || (job.isPending && job.attempts > 0) }
+    package func isUnderWay(_ job: Job) -> Bool { job.isRunning || (job.isPending && job.releases != nil) }
 
     func nextTime(of job: Job, at now: Instant) -> Timestamp? {
         guard let action = config.actions[job.action] else { return nil }

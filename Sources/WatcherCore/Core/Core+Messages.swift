@@ -63,7 +63,9 @@ extension Core {
     func note(_ release: ReleaseReference, _ name: String?, of upstream: String, isHighest: Bool) -> ReleaseSummary {
         ReleaseSummary(
             upstream: upstream, tag: release.tag, version: release.version, name: name == release.tag ? nil : name,
-            url: release.url, publishedAt: release.publishedAt, prerelease: release.prerelease, highest: isHighest)
+            url: release.url, publishedAt: release.publishedAt,
+            prerelease: release.prerelease || release.digest == nil && release.reading?.isPrerelease ?? false,
+            highest: isHighest)
     }
 
     mutating func tellJob(_ type: MessageType, _ job: Job, at now: Instant) {

@@ -23,7 +23,7 @@ extension Core {
             case .checkNow:
                 schedule.planNow(config.upstreams.keys.filter { !checking.contains($0) }.sorted(), at: now)
                 spread = []
-                return .done("checking \(config.upstreams.count) upstream\(config.upstreams.count == 1 ? "" : "s") now")
+                return .done("checking \(Words.count(config.upstreams.count, "upstream")) now")
             }
         } catch {
             return .refused(error.description, hint: error.hint)
@@ -36,6 +36,7 @@ extension Core {
         case invalidRelease(String)
         case notSeenYet(String)
         case unknownJob(String)
+        case aMessage(String)
         case notFailed(String, status: String)
         case notWaiting(String, status: String)
         case nothingToAccept(String)
@@ -47,6 +48,8 @@ extension Core {
             case .invalidRelease(let name): "the release named for \(name) has a tag or a URL that is never taken"
             case .notSeenYet(let name): "no release of \(name) is known yet"
             case .unknownJob(let id): "there is no job or message \(id)"
+            case .aMessage(let id):
+                "\(id) is a message: it is retried by itself for a day, and only a job can be put back"
             case .notFailed(let id, let status): "job \(id) is \(status): only a failed one can be put back"
             case .notWaiting(let id, let status): "job \(id) is \(status): it does not wait for approval"
             case .nothingToAccept(let name): "\(name) is not stopped: there is nothing to accept"
@@ -58,6 +61,7 @@ extension Core {
             case .unknownAction, .unknownUpstream: "watcher validate shows what the configuration contains"
             case .notSeenYet: "run watcher once first, or name a tag: UPSTREAM=TAG"
             case .unknownJob, .notFailed, .notWaiting: "watcher status lists them"
+            case .aMessage(let id): "watcher forget \(id) drops what has failed of it"
             case .nothingToAccept, .invalidRelease: nil
             }
         }
@@ -86,7 +90,9 @@ extension Core {
     /// Puts a failed job back, under a new id. Returns it.
     package mutating func retry(_ id: String, at now: Instant) throws(ControlError) -> String {
         if let job = ledger.jobs.first(where: { $0.id == id }) { throw .notFailed(id, status: job.status) }
-        guard let index = ledger.history.firstIndex(where: { $0.id == id }) else { throw .unknownJob(id) }
+        guard let index = ledger.history.firstIndex(where: { $0.id == id }) else {
+            throw ledger.outbox.knows(id) ? .aMessage(id) : .unknownJob(id)
+        }
         let job = ledger.history[index]
         guard job.phase == .ended(.failed) else { throw .notFailed(id, status: job.status) }
         guard config.actions[job.action] != nil else { throw .unknownAction(job.action) }

@@ -58,7 +58,7 @@ extension Message {
         if let seconds = job.seconds, seconds >= 0 { facts.append(Fact(name: "Took", value: Self.duration(seconds))) }
         let platforms = (job.platforms ?? []).prefix(Text.itemsLimit).map(\.platform.word)
         if !platforms.isEmpty { facts.append(Fact(name: "Platforms", value: platforms.joined(separator: ", "))) }
-        if let previous, !previous.isEmpty { facts.append(Fact(name: "Before", value: previous.word)) }
+        if let previous, !previous.isEmpty { facts.append(Fact(name: "Previous", value: previous.word)) }
         // The first attempt is what everybody expects.
         if job.attempt > 1 { facts.append(Fact(name: "Attempt", value: String(job.attempt))) }
         facts.append(Fact(name: "Job", value: job.id.word))

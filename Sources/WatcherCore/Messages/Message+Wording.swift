@@ -117,7 +117,7 @@ extension Message {
     private var before: [Fact] {
         guard let previous, !previous.isEmpty else { return [] }
         let isOvertaken = releases?.contains { $0.highest } ?? true
-        return [Fact(name: isOvertaken ? "Before" : "Highest is still", value: previous.word)]
+        return [Fact(name: isOvertaken ? "Previous" : "Highest is still", value: previous.word)]
     }
 
     private func published(_ note: ReleaseSummary?) -> [Fact] {

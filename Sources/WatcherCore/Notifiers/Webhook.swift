@@ -124,7 +124,7 @@ struct Webhook: Notifier {
         members.append(.init("tag", word(note.tag)))
         members.append(.init("version", word(note.version)))
         if let name = note.name { members.append(.init("name", word(name))) }
-        members.append(.init("url", .string(note.url.cleanedLine(limit: Message.Link.limit))))
+        if !note.url.isEmpty { members.append(.init("url", .string(note.url.cleanedLine(limit: Message.Link.limit)))) }
         if let time = note.publishedAt { members.append(.init("publishedAt", .string(time.description))) }
         members.append(.init("prerelease", .bool(note.prerelease)))
         members.append(.init("highest", .bool(note.highest)))

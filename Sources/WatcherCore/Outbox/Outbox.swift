@@ -183,12 +183,19 @@ package struct Outbox: Sendable, Equatable, Codable {
         }
     }
 
-    /// Drops an ended delivery that a person has taken note of. Returns whether there was one.
+    /// Drops a message's failed deliveries, which somebody has taken note of; what still waits for other notifiers is
+    /// delivered. Of a message without any it drops all. Returns whether there was anything.
     package mutating func forget(_ id: String) -> Bool {
         let before = ended.count + messages.count
+        ended.removeAll { $0.id == id && !$0.succeeded }
+        if ended.count + messages.count < before { return true }
         ended.removeAll { $0.id == id }
         messages.removeAll { $0.message.id == id }
         return ended.count + messages.count < before
+    }
+
+    package func knows(_ id: String) -> Bool {
+        messages.contains { $0.message.id == id } || ended.contains { $0.id == id }
     }
 
     private mutating func note(_ remaining: [String], _ id: String, _ notifier: String) {

@@ -13,6 +13,7 @@ package struct ImageTags: ReleaseSource {
     package init?(reading value: ConfigValue) {
         guard let text = value.text(.imageName) else { return nil }
         self.init(text)
+        if reference.isPlain, !reference.isLoopback { value.adviseOnPlainHTTP() }
     }
 
     /// Nil for what is no image.

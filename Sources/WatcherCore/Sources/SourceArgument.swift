@@ -2,7 +2,9 @@
 /// `gitlab:URL`, `image:NAME[:TAG]`, or the address of a repository's page.
 package enum SourceArgument {
     /// Whether the text names a source, not an upstream of a configuration.
-    package static func isSource(_ text: String) -> Bool { text.contains("/") || text.hasPrefix("image:") }
+    package static func isSource(_ text: String) -> Bool {
+        text.contains("/") || ["git:", "forgejo:", "gitlab:", "image:"].contains(where: text.hasPrefix)
+    }
 
     /// What the text may mean, in the order in which to try: a page's address does not say what kind of server it is.
     /// None when it means nothing.

@@ -36,11 +36,10 @@ package struct Ledger: Sendable, Equatable, Codable {
 
     package init() {}
 
-    /// Jobs that wait for approval, jobs and messages that have failed for good and upstreams that are stopped: action required. What is no
-    /// longer configured needs nobody.
+    /// Jobs and messages that have failed for good and upstreams that are stopped: action required. What is no longer
+    /// configured needs nobody; a job that waits for approval is as it should be.
     package func needsPerson(_ config: Config) -> Bool {
         history.contains { $0.phase == .ended(.failed) && !$0.isSettled }
-            || jobs.contains { $0.waitsForApproval && config.actions[$0.action] != nil }
             || outbox.ended.contains { !$0.succeeded }
             || config.upstreams.keys.contains { name in
                 upstreams[name].map { $0.failures >= Core.failuresUntilTold || $0.replacedBy != nil } ?? false

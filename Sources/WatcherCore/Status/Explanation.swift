@@ -16,10 +16,12 @@ package struct Explanation: Sendable {
     /// The line that is followed; nil where `include` selects the tags.
     private let followed: String?
     private let others: [VersionLines.Line]
+    private let isStopped: Bool
 
     package init(_ list: ReleaseList, _ upstream: Config.Upstream, _ watch: UpstreamState, at now: Instant) {
         repository = upstream.repository
         identity = list.identity
+        isStopped = watch.replacedBy != nil
         var state = watch
         var diff = UpstreamState.CheckDiff()
         let line = state.follow(list, upstream, &diff)
@@ -85,7 +87,7 @@ package struct Explanation: Sendable {
         case .ignore(let reason): return ("ignore", "ignored: \(reason.words)")
         case .draft: return ("ignore", "a draft: not published yet")
         case .wait(let wait):
-            var parts = wait.missing.isEmpty ? [] : ["lacks \(wait.missing.joined(separator: ", "))"]
+            var parts = wait.missing.isEmpty ? [] : ["\(wait.missing.joined(separator: ", ")) missing"]
             if let until = wait.until { parts.append("is too young until \(until)") }
             return ("wait", "waits: \(parts.joined(separator: "; "))")
         case .accept: return ("accept", "new: would be taken")
@@ -98,7 +100,9 @@ package struct Explanation: Sendable {
             ?? ""
         let widest = min(candidates.map(\.release.tag.count).max() ?? 0, 40)
         let line = followed.map { ", following the line \"\($0.cleanedLine(limit: 128))\"" } ?? ""
-        return ["\(repository)\(moved): \(candidates.count) releases, highest version first\(line)"]
+        let stopped = isStopped ? ["  stopped until watcher accept: another repository has this name now"] : []
+        return ["\(repository)\(moved): \(Words.count(candidates.count, "release")), highest version first\(line)"]
+            + stopped
             + candidates.map { item in
                 let tag = item.release.tag.cleanedLine(limit: 128)
                 let padding = String(repeating: " ", count: max(widest - tag.count, 0))
@@ -122,7 +126,7 @@ package struct Explanation: Sendable {
         }
         if version.isPrerelease { parts.append("stage \(version.stage.name)") }
         if !version.variant.isEmpty { parts.append("variant \(version.variant)") }
-        return parts.isEmpty ? "" : " [\(parts.joined(separator: ", "))]".cleanedLine(limit: 200)
+        return parts.isEmpty ? "" : " [" + parts.joined(separator: ", ").cleanedLine(limit: 200) + "]"
     }
 
     package var json: JSONValue {
@@ -151,7 +155,8 @@ package struct Explanation: Sendable {
                             ("variant", item.version.map { .string($0.variant) }),
                             ("digest", item.release.digest.map { .string($0) }),
                             ("publishedAt", item.release.publishedAt.map { .string("\($0)") }),
-                            ("prerelease", .bool(item.release.isPrerelease)), ("decision", .string(item.word)),
+                            ("prerelease", .bool(item.release.isPrerelease || item.version?.isPrerelease ?? false)),
+                            ("decision", .string(item.word)),
                             ("reason", .string(item.reason)),
                         ])
                     })

@@ -20,6 +20,9 @@ package enum Words {
         }
     }
 
+    /// `1 release`, `2 releases`: of a noun that only takes an s.
+    package static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
     /// `elabftw 5.6.12, s6-overlay v3.2.3.2`.
     package static func releases(_ releases: [String: ReleaseReference]) -> String {
         releases.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.tag)" }.joined(separator: ", ")

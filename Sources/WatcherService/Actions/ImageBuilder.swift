@@ -94,7 +94,8 @@ package struct ImageBuilder: Sendable {
     /// A folder that is not there is said in our words, before docker is asked.
     private func objection(to context: String) -> RequestFailure? {
         guard !Self.isRemote(context), !DefaultPaths.isFolder(context) else { return nil }
-        return .permanent("the context \(context) is not a directory", hint: "a path is taken from where watcher is started")
+        return .permanent(
+            "the context \(context) is not a directory", hint: "a path is taken from where watcher is started")
     }
 
     /// What buildx fetches itself.

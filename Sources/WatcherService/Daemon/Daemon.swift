@@ -22,7 +22,9 @@ package struct Daemon: Sendable {
         // Before the lock is taken: its holder may be sent signals.
         let stops = await Signals.stops()
         let setup = try AppContext(configPath: configPath, environment: environment)
-        for warning in setup.warnings { logger.warning("configuration", metadata: ["text": "warning: \(warning)"]) }
+        for warning in setup.warnings {
+            logger.warning("configuration", metadata: ["reason": "\(warning)", "text": "warning: \(warning)"])
+        }
         let file = try setup.stateFile(making: true)
         let http = try setup.httpClient()
         let current = Current(try setup.executor(http))
@@ -59,7 +61,7 @@ package struct Daemon: Sendable {
         logger.notice(
             "started",
             metadata: [
-                "text": "watching \(setup.config.upstreams.count) upstreams, state in \(file.path)",
+                "text": "watching \(Words.count(setup.config.upstreams.count, "upstream")), state in \(file.path)",
                 "version": "\(AppContext.programVersion)", "config": "\(setup.path)", "state": "\(file.path)",
             ])
         do throws(DurableFile.Failure) {

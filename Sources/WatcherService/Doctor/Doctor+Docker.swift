@@ -54,7 +54,8 @@ extension Doctor {
         return DefaultPaths.isFolder(sample)
             ? .ok(subject, "the context \(sample) is a directory")
             : .failed(
-                subject, "the context \(sample) is not a directory", hint: "a path is taken from where watcher is started")
+                subject, "the context \(sample) is not a directory",
+                hint: "a path is taken from where watcher is started")
     }
 
     /// Runs a program of that platform in a build: the list of a builder leaves out what QEMU does all the same, and

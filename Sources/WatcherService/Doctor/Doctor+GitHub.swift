@@ -22,7 +22,8 @@ extension Doctor {
             findings.append(
                 away > Self.clockTolerance
                     ? .warning(
-                        "clock", "it differs from GitHub's by \(Words.elapsed(away))", hint: "turn on time synchronisation"
+                        "clock", "it differs from GitHub's by \(Words.elapsed(away))",
+                        hint: "turn on time synchronisation"
                     )
                     : .ok("clock", "it agrees with GitHub's"))
         }

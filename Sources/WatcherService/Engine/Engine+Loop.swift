@@ -98,7 +98,8 @@ extension Engine {
             if let failure = saveIfNeeded(before: commands, mustSave: !answers.isEmpty, now) {
                 for (number, _) in answers {
                     engine.answer(
-                        number, .refused("the state cannot be saved: \(failure)", hint: "free disk space, then ask again"))
+                        number,
+                        .refused("the state cannot be saved: \(failure)", hint: "free disk space, then ask again"))
                 }
                 guard core.mode.repeats, !core.isShuttingDown, !failure.isLockLost else { return failure }
                 held = commands
@@ -231,7 +232,8 @@ extension Engine {
                 delay = min(delay ?? .max, statusInterval - statusAge(now))
             }
             if let pulse = engine.pulse { delay = min(delay ?? .max, pulse) }
-            isDone = underWay == 0 && held.isEmpty && delay == nil
+            // The daemon waits for a configuration with upstreams, too.
+            isDone = underWay == 0 && held.isEmpty && delay == nil && !core.mode.repeats
             guard let delay else { return }
             let at = now.uptime + delay
             guard wakeAt.map({ at < $0 - Self.wakeTolerance }) ?? true else { return }

@@ -25,7 +25,10 @@ extension RequestFailure {
                 self = .permanent(
                     said,
                     hint: words?.contains("blocked") == true
-                        ? nil : "the token may not do this\(needed ?? ""): Actions: write is needed to dispatch")
+                        ? nil
+                        : !isAuthorised
+                            ? "it may need a token: github.token"
+                            : "the token may not do this\(needed ?? ""): Actions: write is needed to dispatch")
             }
         case 404:
             self = .permanent(

@@ -9,7 +9,7 @@ extension AppContext {
         do throws(DurableFile.Failure) {
             recorder = try ExchangeRecorder(folder: folder, redactor: recordingRedactor())
         } catch {
-            throw .disk(error)
+            throw .recording(error)
         }
         return try httpClient { recorder.record($0, $1, took: $2) }
     }

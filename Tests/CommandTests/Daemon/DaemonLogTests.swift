@@ -6,7 +6,7 @@ import Testing
     @Test("for people: a line for each thing that happens, and nothing for nothing new") func text() async throws {
         let lines = try await lines("--log", "text")
         #expect(lines.first?.hasPrefix("watching 2 upstreams") == true, "\(lines)")
-        #expect(lines.contains { $0.contains("elabftw 5.6.13 is new (before: 5.6.12)") }, "\(lines)")
+        #expect(lines.contains { $0.contains("elabftw 5.6.13 is new (previous: 5.6.12)") }, "\(lines)")
         #expect(lines.last == "stopped")
         #expect(!lines.contains { $0.contains("nothing new") })
         #expect(lines.count <= 6, "\(lines)")

@@ -24,7 +24,7 @@ import Testing
         bench.look(Self.news("1.1.0"))
         let job = try #require(bench.ledger.jobs.first)
         #expect(bench.dispatches.isEmpty && job.status == "pending" && job.reason == "waits for approval")
-        #expect(bench.told == [.release, .approval] && bench.ledger.needsPerson(bench.core.config))
+        #expect(bench.told == [.release, .approval] && !bench.ledger.needsPerson(bench.core.config))
         bench.look(Self.news("1.1.0"))
         #expect(bench.dispatches.isEmpty && bench.told == [.release, .approval])
         bench.step(.requested(.approve(job: job.id), number: 1))
@@ -112,7 +112,9 @@ import Testing
 
     // MARK: - After
 
-    @Test("after another action a job begins when that one's job for the same releases has succeeded") func after() throws {
+    @Test("after another action a job begins when that one's job for the same releases has succeeded") func after()
+        throws
+    {
         var config = Known.config()
         config.actions["deploy"] = Known.action(["one"]) { $0.after = "build" }
         var bench = Bench(config)

@@ -10,7 +10,7 @@ struct MessageTextTests {
         #expect(
             Message.example(of: .release, at: Self.time).text == """
                 elabftw 5.6.12 is out
-                Before: 5.6.11
+                Previous: 5.6.11
                 Published: 2026-08-03 09:30 UTC
                 Release notes: https://github.com/elabftw/elabftw/releases/tag/5.6.12
                 """)
@@ -81,7 +81,7 @@ struct MessageTextTests {
                 build-image has succeeded for elabftw 5.6.12
                 Took: 25 min 10 s
                 Platforms: linux/amd64, linux/arm64, linux/arm/v7
-                Before: 5.6.11
+                Previous: 5.6.11
                 Job: w-example00000
                 Run: https://github.com/OWNER/elab-arm-docker/actions/runs/1
                 Release notes: https://github.com/elabftw/elabftw/releases/tag/5.6.12
