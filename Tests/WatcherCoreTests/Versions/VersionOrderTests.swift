@@ -71,7 +71,9 @@ import WatcherCore
             }
             let tag = String(decoding: bytes, as: UTF8.self)
             if round.isMultiple(of: 100) {
-                slowest = max(slowest, clock.measure { _ = Version(tag) })
+                // The fastest of some: what else the machine does is not meant.
+                let times = (0..<5).map { _ in clock.measure { _ = Version(tag) } }
+                slowest = max(slowest, times.min() ?? .zero)
             } else {
                 _ = Version(tag)
             }
