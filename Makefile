@@ -108,6 +108,16 @@ crash-matrix: build test-programs ## Kill the release binary at each system call
 soak: build test-programs ## Run the daemon of the release binary for 20 000 passes, and measure it
 	WATCHER_BINARY=$(CURDIR)/$(release_bin)/watcher WATCHER_SOAK=20000 $(SWIFT) test --skip-build --filter SoakTests
 
+# Seconds for each target.
+FUZZ ?= 60
+
+.PHONY: fuzz
+fuzz: deps ## Give every reader of foreign bytes any bytes, a minute each: FUZZ=3600 for an hour
+	scripts/fuzz $(FUZZ)
+
+.PHONY: nightly
+nightly: simulated crashes soak fuzz ## What takes long: a million simulated steps, every crash point, the soak, fuzzing
+
 .PHONY: bench
 bench: build ## Measure the release binary beside libcurl alone and beside curl, in five minutes
 	@scripts/deps test

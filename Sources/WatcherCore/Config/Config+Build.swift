@@ -63,14 +63,14 @@ extension Config.ImageBuild {
         let list = object.value(
             "tags", "Images with their tags, templates such as ghcr.io/OWNER/NAME:{{UPSTREAM.tag}}.",
             required: "an array of image references, each with a tag")
-        tags = list?.distinct { $0.template(.imageReference, upstreams: names) } ?? []
+        tags = list?.distinct { $0.imageTemplate(.imageReference, upstreams: names) } ?? []
         list?.checkCount()
         list?.checkNotEmpty(TextRule.imageReference.expected)
         let moving = object.value(
             "movingTags",
             "Tags such as latest, for every repository in tags: moved after verification, and only "
                 + "for the highest release known that gives the same tag.", default: .array([]))
-        movingTags = moving?.distinct { $0.template(.movingTag, upstreams: names) } ?? []
+        movingTags = moving?.distinct { $0.imageTemplate(.movingTag, upstreams: names) } ?? []
         moving?.checkCount()
         push = object.boolean("push", "Push the image, and verify it in the registry.", default: push)
         if !push, !movingTags.isEmpty { moving?.advise("no effect without push") }
@@ -98,7 +98,7 @@ extension Config.Verify {
         let value = object.value(
             "image", "The image with its tag, a template; http:// in front for a registry without TLS.",
             required: TextRule.imageReference.expected)
-        image = value?.template(.imageReference, upstreams: names) ?? image
+        image = value?.imageTemplate(.imageReference, upstreams: names) ?? image
         if let reference = ImageReference(image.sample), reference.isPlain, !reference.isLoopback {
             value?.advise("unencrypted HTTP to a remote host: anyone on the path can change what is seen")
         }
@@ -147,6 +147,22 @@ extension ConfigObject {
 }
 
 extension ConfigValue {
+    /// A template for an image, or the tag of one, in which no name stands for what no image tag can have.
+    fileprivate func imageTemplate(_ rule: TextRule, upstreams names: Set<String>?) -> Template? {
+        guard let template = template(rule, upstreams: names) else { return nil }
+        var isPossible = true
+        for case .upstream(let name, let field) in template.parts where field == .tag || field == .line {
+            guard let line = document.upstreamLines[name], let character = ImageReference.impossibleCharacter(in: line)
+            else { continue }
+            report(
+                .badValue, found: "{{\(name).\(field.rawValue)}}",
+                expected: "no \"\(character)\", which the line \(Redaction.text(line)) has and no image tag can have",
+                suggestion: field == .tag ? "{{\(name).slug}}" : nil)
+            isPossible = false
+        }
+        return isPossible ? template : nil
+    }
+
     /// Warns of a platform that is not known here.
     fileprivate func advise(about platform: Platform, _ text: String) {
         func known(_ word: String, _ names: some Collection<String>) -> String {

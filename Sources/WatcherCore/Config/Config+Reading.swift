@@ -39,6 +39,7 @@ extension Config {
         // Without any, each name that refers to one would be a problem of its own that explains nothing.
         let names = found.map { Set($0.map(\.name)) }
         object.value.document.upstreamsWithoutDigest = Set(upstreams.filter { !$0.value.source.hasDigest }.keys)
+        object.value.document.upstreamLines = upstreams.compactMapValues(\.line)
         if names?.isEmpty == true { members?.advise("no upstream: nothing is watched") }
         defaults.check(upstreams: names)
 

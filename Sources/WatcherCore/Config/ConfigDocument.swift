@@ -12,6 +12,8 @@ final class ConfigDocument {
     private(set) var warnings: [ConfigProblem] = []
     /// Upstreams whose releases have no digest: `{{X.digest}}` of one would be nothing.
     var upstreamsWithoutDigest: Set<String> = []
+    /// The lines that upstreams are configured to follow: their tags begin with that.
+    var upstreamLines: [String: String] = [:]
     /// Whether no file is read, but what a file may hold.
     let isDescribing: Bool
     /// JSON Schemas of objects by the name of their kind, where those are asked for.

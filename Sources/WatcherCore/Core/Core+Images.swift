@@ -51,7 +51,7 @@ extension Core {
     ) -> Command? {
         let plan = BuildPlan(job, build, action, config.upstreams, at: now)
         if let objection = plan.objection {
-            fail(job, objection, at: now)
+            fail(job, objection, hint: plan.hint, at: now)
             return nil
         }
         if let index = ledger.jobs.firstIndex(where: { $0.id == job.id }) { ledger.jobs[index].build = plan.command }

@@ -172,9 +172,9 @@ extension Core {
     private static let runNameHint = "give the workflow a run-name that contains the input with {{job.id}}"
 
     /// Fails a job outside of any command.
-    mutating func fail(_ job: Job, _ reason: String, at now: Instant) {
+    mutating func fail(_ job: Job, _ reason: String, hint: String? = nil, at now: Instant) {
         var job = job
-        end(&job, reason, hint: nil, at: now)
+        end(&job, reason, hint: hint, at: now)
         ledger.retire(job)
         report.jobs.insert(job.id)
         changed(.durable)

@@ -24,7 +24,8 @@ package struct Explanation: Sendable {
         isStopped = watch.replacedBy != nil
         var state = watch
         var diff = UpstreamState.CheckDiff()
-        let line = state.follow(list, upstream, &diff)
+        var versions: [Version?] = []
+        let line = state.follow(list, upstream, &versions, &diff)
         let lines = UpstreamState.lines(in: list, upstream)
         followed = line.name
         others = line.name.map { name in lines.lines.filter { LineName.key($0.name) != LineName.key(name) } } ?? []

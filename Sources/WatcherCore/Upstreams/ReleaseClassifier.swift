@@ -43,11 +43,12 @@ package struct ReleaseClassifier {
         self.line = line
     }
 
-    package func decide(_ release: Release) -> Decision {
+    /// `read`: the version of its tag, where that was read before.
+    package func decide(_ release: Release, _ read: Version? = nil) -> Decision {
         if release.isDraft { return .draft }
         if let entry = seen[release.id], !isPromoted(release, entry) { return .known(entry.reason) }
         let version: Version
-        switch filter.read(release.tag) {
+        switch read.map(TagFilter.Reading.version) ?? filter.read(release.tag) {
         case .ignored(let reason): return .ignore(reason)
         case .version(let found): version = found
         }

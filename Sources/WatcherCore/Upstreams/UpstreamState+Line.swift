@@ -32,21 +32,35 @@ extension UpstreamState {
 
     /// What a first check of this list would follow.
     package static func lines(in list: ReleaseList, _ config: Config.Upstream) -> VersionLines {
+        lines(in: list, config, versions(in: list, config))
+    }
+
+    /// The versions of the releases on a list, in its order; nil for drafts and for tags that do not count.
+    private static func versions(in list: ReleaseList, _ config: Config.Upstream) -> [Version?] {
         let filter = TagFilter(config)
-        return VersionLines(
-            list.releases.lazy.filter { !$0.isDraft }.compactMap { release in
-                filter.version(release.tag).map {
+        return list.releases.map { $0.isDraft ? nil : filter.version($0.tag) }
+    }
+
+    private static func lines(
+        in list: ReleaseList, _ config: Config.Upstream, _ versions: [Version?]
+    ) -> VersionLines {
+        VersionLines(
+            zip(list.releases, versions).lazy.compactMap { release, version in
+                version.map {
                     VersionLines.Tag($0, publishedAt: release.publishedAt, isPrerelease: release.isPrerelease)
                 }
             }, line: config.line)
     }
 
     /// Finds the line at the first check and pins it; finds it again where the configuration names another, and for a
-    /// state that knows none yet.
-    mutating func follow(_ list: ReleaseList, _ config: Config.Upstream, _ diff: inout CheckDiff) -> FollowedLine {
+    /// state that knows none yet. `versions` are those of the list, where all of them had to be read for that.
+    mutating func follow(
+        _ list: ReleaseList, _ config: Config.Upstream, _ versions: inout [Version?], _ diff: inout CheckDiff
+    ) -> FollowedLine {
         guard config.line != nil || config.include == nil, !config.source.hasDigest else { return FollowedLine() }
         if isFirstSight {
-            let lines = Self.lines(in: list, config)
+            versions = Self.versions(in: list, config)
+            let lines = Self.lines(in: list, config, versions)
             let name = config.line ?? lines.followed?.name
             let isThere = lines.followed.map { LineName.key($0.name) } == name.map(LineName.key)
             diff.lines.isMissing = !isThere && !lines.lines.isEmpty

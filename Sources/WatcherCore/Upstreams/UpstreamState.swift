@@ -110,14 +110,15 @@ package struct UpstreamState: Sendable, Equatable {
             return findings
         }
         let wasFirstSight = isFirstSight
-        let line = follow(list, config, &findings)
+        var versions: [Version?] = []
+        let line = follow(list, config, &versions, &findings)
         let judge = ReleaseClassifier(config, line: line, seen: seen, waiting: waiting, now: now)
         let known = seen
         var ready: [(Release, Version)] = []
         var waits: [(Release, Decision.Wait)] = []
         var ignored: [(Release, Seen)] = []
-        for release in list.releases {
-            switch judge.decide(release) {
+        for (index, release) in list.releases.enumerated() {
+            switch judge.decide(release, versions.isEmpty ? nil : versions[index]) {
             case .known, .draft: break
             case .ignore(let reason): ignored.append((release, reason))
             case .wait(let wait): waits.append((release, wait))

@@ -6,8 +6,8 @@ extension RegistryClient {
         var first: (digest: String, platforms: [PlatformDigest])?
         for text in command.images {
             guard let reference = ImageReference(text) else {
-                return .failed(
-                    .permanent("\(text.cleanedLine(limit: 200)) is no name of an image with a tag", hint: nil))
+                let objection = ImageReference.Objection(to: text)
+                return .failed(.permanent(objection?.reason ?? text, hint: objection?.hint))
             }
             switch await image(reference) {
             case .failure(let failure): return .failed(failure)

@@ -251,12 +251,20 @@ struct ImageJobTests {
         #expect(bench.jobs.last?.log == "log.3")
     }
 
-    @Test("a tag that no image can have fails the job before docker is asked")
-    func plus() throws {
-        let (bench, commands) = try Self.begun(try Self.config(), ["1.0"], ["1.1+2", "1.0"])
+    @Test(
+        "a tag that no image can have fails the job before docker is asked, and says why",
+        arguments: [("1.1+2", "+"), ("1.1~2", "~"), ("n8n@1.1", "@"), ("cmd/builder/v1.1", "/")])
+    func impossible(tag: String, character: String) throws {
+        var config = try Self.config()
+        config.upstreams["app"]?.include = ".*"
+        config.upstreams["app"]?.prereleases = true
+        let (begun, commands) = try Self.begun(config, ["1.0"], [tag, "1.0"])
+        var bench = begun
         #expect(Self.anyBuild(commands) == nil)
         #expect(bench.jobs.last?.status == "failed")
-        #expect(bench.jobs.last?.reason?.contains("1.1+2") == true)
+        let image = "\"r.example/app:\(tag)\" is no name of an image with a tag"
+        #expect(bench.jobs.last?.reason == "\(image): an image tag cannot have \"\(character)\"")
+        #expect(bench.core.takeNotes().contains { $0.hint?.contains("{{UPSTREAM.slug}}") == true })
     }
 
     @Test("build-if-missing asks the registry first, and builds what is not there")

@@ -3,6 +3,7 @@ struct BuildPlan {
     private(set) var command: Command.Build
     /// Why it cannot be built; nil when it can.
     private(set) var objection: String?
+    private(set) var hint: String?
 
     /// The longest value of an argument or a label, in characters.
     private static let valueLimit = TextRule.lengthLimit
@@ -31,7 +32,11 @@ struct BuildPlan {
             begun.mayBeThere = command.mayBeThere && begun.push
             command = begun
         }
-        objection = Self.objection(to: command, moving: build.movingTags.map(render))
+        let image =
+            command.tags.lazy.compactMap { ImageReference.Objection(to: $0) }.first
+            ?? build.movingTags.lazy.compactMap { ImageReference.Objection(to: render($0), orTag: true) }.first
+        objection = image?.reason ?? Self.objection(to: command)
+        hint = image?.hint
     }
 
     /// Who made it and of what: `watcher.` for us, and the labels that everybody reads.
@@ -52,15 +57,9 @@ struct BuildPlan {
     }
 
     /// The configuration was judged with an ordinary version in each place; this is what a real one made of it.
-    private static func objection(to command: Command.Build, moving: [String]) -> String? {
+    private static func objection(to command: Command.Build) -> String? {
         if !TextRule.context.accepts(command.context) {
             return "the context \(Redaction.text(command.context)) is none that can be built"
-        }
-        if let tag = command.tags.first(where: { ImageReference($0) == nil }) {
-            return "\(Redaction.text(tag)) is no name of an image with a tag"
-        }
-        if let tag = moving.first(where: { !ImageReference.isTag($0) && ImageReference($0) == nil }) {
-            return "\(Redaction.text(tag)) is no tag"
         }
         let values = command.buildArgs.merging(command.labels) { first, _ in first }
         if let name = values.keys.sorted().first(where: { !TextRule.line.accepts(values[$0] ?? "") }) {

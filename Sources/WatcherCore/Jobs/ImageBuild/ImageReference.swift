@@ -54,7 +54,14 @@ package struct ImageReference: Sendable, Hashable {
     /// A tag as registries take it: no `+`, which GitHub's tags may have.
     package static func isTag(_ text: String) -> Bool {
         guard let first = text.utf8.first, ASCII.isWord(first), text.utf8.count <= tagLimit else { return false }
-        return text.utf8.allSatisfy { ASCII.isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+        return impossibleCharacter(in: text) == nil
+    }
+
+    /// The first character that no image tag can have: tags of releases may have `@`, `/`, `~` and `+`.
+    package static func impossibleCharacter(in tag: String) -> Character? {
+        tag.first { character in
+            !character.utf8.allSatisfy { ASCII.isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+        }
     }
 
     /// Docker's own rule for telling a host from the first part of a path.
@@ -85,6 +92,27 @@ package struct ImageReference: Sendable, Hashable {
             }
         }
         return !isFirst && separator.isEmpty
+    }
+}
+
+extension ImageReference {
+    /// Why a text is none, which a template has come to for a release.
+    package struct Objection: Sendable, Equatable {
+        package let reason: String
+        package let hint: String?
+
+        /// Nil when the text is an image with its tag, or with `orTag` a tag alone.
+        package init?(to text: String, orTag: Bool = false) {
+            guard ImageReference(text) == nil, !(orTag && ImageReference.isTag(text)) else { return nil }
+            let tag = text.lastIndex(of: ":").map { text[text.index(after: $0)...] } ?? text[...]
+            let character = ImageReference.impossibleCharacter(in: String(tag))
+            reason =
+                Redaction.text(text) + (orTag ? " is no tag" : " is no name of an image with a tag")
+                + (character.map { ": an image tag cannot have \(Redaction.text(String($0)))" } ?? "")
+            hint = character.map { _ in
+                "{{UPSTREAM.slug}} is the tag with everything replaced that an image tag cannot have"
+            }
+        }
     }
 }
 
