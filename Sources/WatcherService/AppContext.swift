@@ -168,6 +168,15 @@ package struct AppContext: Sendable {
             http, apiURL: url, token: token, network: try githubNetwork(), version: isOurs ? version : APIVersion())
     }
 
+    /// The client of an action whose workflow is at Forgejo or Gitea.
+    func forgejoClient(
+        _ name: String, _ dispatch: Config.WorkflowDispatch, _ http: HTTPClient
+    ) throws(Failure) -> ForgejoWorkflows {
+        var token = ""
+        if let secret = dispatch.token { token = try read(secret, "actions.\(name).workflowDispatch.token") }
+        return ForgejoWorkflows(http, apiURL: dispatch.apiURL ?? "", token: token, network: try generalNetwork())
+    }
+
     /// The same configuration, with other surroundings.
     func with(environment: [String: String]) -> AppContext { AppContext(self, environment: environment) }
 
@@ -197,11 +206,14 @@ package struct AppContext: Sendable {
         let version = APIVersion()
         let github = GitHubClient(
             http, apiURL: config.github.apiURL, token: token, network: githubNetwork, version: version)
-        var clients: [String: GitHubClient] = [:]
+        var clients: [String: any WorkflowClient] = [:]
         for (name, action) in config.actions {
             guard case .workflowDispatch(let dispatch) = action.work, dispatch.token != nil || dispatch.apiURL != nil
             else { continue }
-            clients[name] = try workflowClient(name, dispatch, http, version: version)
+            switch dispatch.server {
+            case .github: clients[name] = try workflowClient(name, dispatch, http, version: version)
+            case .forgejo: clients[name] = try forgejoClient(name, dispatch, http)
+            }
         }
         var notifiers: [String: NotifierClient] = [:]
         for (name, notifier) in config.notifiers {

@@ -84,4 +84,23 @@ import Testing
             #expect(try await world.run("doctor").out.contains("group/sub/image has main"))
         }
     }
+
+    @Test("a limit is kept: no pass asks before its end, and then it is started once") func limit() async throws {
+        try await Self.withGitLab { world, gitlab async throws in
+            var limited = ScriptedAnswer.json(429, ["message": "Retry later"])
+            limited.set("Retry-After", "600")
+            gitlab.failStart(limited, isDone: false)
+            try await world.pass()
+            let asked = gitlab.requests.count
+            try await world.quietPass()
+            try world.ageJob(by: 500)
+            try await world.quietPass()
+            #expect(gitlab.requests.count == asked)
+            try world.ageJob(by: 200)
+            try world.age("quotas.action:build-image.pausedUntil", by: 700)
+            try await world.settle()
+            #expect(gitlab.pipelines.count == 1)
+            #expect(try await world.jobs().first?["status"] == "succeeded")
+        }
+    }
 }

@@ -51,7 +51,7 @@ extension Config.Action {
         let names = surroundings.upstreams
         let own: [(key: String, description: String, read: (ConfigValue) -> Config.Work?)] = [
             (
-                "workflowDispatch", "Start a workflow of GitHub Actions.",
+                "workflowDispatch", "Start a workflow of GitHub Actions, or of Forgejo or Gitea.",
                 { value in
                     value.object("workflowDispatch") { object in
                         .workflowDispatch(.init(reading: object, upstreams: names, github: surroundings.github))
@@ -88,12 +88,16 @@ extension Config.WorkflowDispatch {
     static let inputLengthLimit = 65_535
 
     fileprivate init(reading object: ConfigObject, upstreams names: Set<String>?, github: Config.GitHub) {
+        let server = object.choice(
+            "server", "Whose API it is: that of GitHub, or that of Forgejo and Gitea.",
+            default: Config.WorkflowServer.github)
         self.init(
             repository: object.text(
                 "repository", .repository, "The repository of the workflow as OWNER/NAME.", required: true) ?? "",
             workflow: object.text(
                 "workflow", .workflow, "The file name of the workflow, without its directory.", required: true) ?? "",
             ref: object.text("ref", .ref, "The branch or tag on which it runs.", required: true) ?? "")
+        self.server = server
         let values = object.value(
             "inputs",
             "The inputs of the workflow, templates: {{UPSTREAM.tag}}, .version, .major, .minor, "
@@ -110,12 +114,22 @@ extension Config.WorkflowDispatch {
         }
 
         token = object.secret("token", .token, "A token for this repository. Default: that of github.")
-        let address = object.value("apiURL", "The API of the server that has the workflow. Default: that of github.")
+        let address = object.value(
+            "apiURL",
+            "The API of the server that has the workflow; for forgejo the address of the server. Default: that of github."
+        )
         apiURL = address?.apiURL()
-        if token == nil, github.token == nil {
+        if server == .forgejo {
+            let path = Config.WorkflowServer.forgejoPath
+            apiURL = apiURL.map { $0.hasSuffix(path) ? $0 : $0 + path }
+            if address == nil { object.requires("apiURL", "the address of the server") }
+            if token == nil { object.requires("token", "a token of that server") }
+        } else if token == nil, github.token == nil {
             object.value.advise("no token here or in github: starting a workflow needs one")
         }
-        if token == nil, github.token != nil, let apiURL, Self.host(apiURL) != Self.host(github.apiURL) {
+        if server == .github, token == nil, github.token != nil, let apiURL,
+            Self.host(apiURL) != Self.host(github.apiURL)
+        {
             address?.report(
                 .conflict, found: "another host than that of github.apiURL",
                 expected: "a token beside it: the one in github is for its own host")
@@ -167,6 +181,11 @@ extension ConfigValue {
 }
 
 extension ConfigObject {
+    /// Reports a key that is missing because of what another one says.
+    fileprivate func requires(_ name: String, _ expected: String) {
+        value.report(.missingKey, found: "no \"\(name)\"", expected: "\(expected), with \"server\": \"forgejo\"")
+    }
+
     /// The key `levels`, of actions and of notifiers.
     func levels(_ description: @autoclosure () -> String) -> Set<Version.Level> {
         let all = Version.Level.allCases

@@ -119,7 +119,18 @@ package struct Config: Sendable, Equatable {
         case kind(AnyActionKind)
     }
 
+    /// Whose API starts a workflow.
+    package enum WorkflowServer: String, Sendable, CaseIterable, Codable {
+        case github
+        /// Forgejo and Gitea.
+        case forgejo
+
+        /// Of the API of Forgejo and Gitea, below the server's address.
+        package static let forgejoPath = "/api/v1"
+    }
+
     package struct WorkflowDispatch: Sendable, Equatable {
+        package var server = WorkflowServer.github
         package var repository: String
         /// A file name such as `build-image.yaml`.
         package var workflow: String

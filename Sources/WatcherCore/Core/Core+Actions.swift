@@ -65,7 +65,8 @@ extension Core {
         case .find, .follow:
             // A pass that does not wait has one look at each, whenever that was planned.
             let isDue = job.notBefore.map(now.hasReached) ?? true
-            guard !lookedAt.contains(job.id) || (isDue && (mode.waits || mode.repeats)) else { return [] }
+            guard !lookedAt.contains(job.id) || (isDue && (mode.waits || mode.repeats)), !isLimited(job, at: now)
+            else { return [] }
             taken(job)
             return [.run(request(job, target, step, at: now))]
         }
@@ -77,6 +78,7 @@ extension Core {
     ) -> [Command] {
         switch target.base.recovery {
         case .repeated:
+            guard !isLimited(job, at: now) else { return [] }
             let cutOffs = (job.cutOffs ?? 0) + 1
             guard cutOffs <= Self.cutOffLimit else {
                 fail(job, "given up: the program ended \(cutOffs) times in the middle of this job", at: now)
@@ -92,6 +94,12 @@ extension Core {
             changed(.durable)
             return drive(ledger.jobs[index], .find(until: now.deadline(in: target.base.lookup)), at: now)
         }
+    }
+
+    /// Whether the server of a job's action has asked for a pause that is not over.
+    private mutating func isLimited(_ job: Job, at now: Instant) -> Bool {
+        guard let action = config.actions[job.action], hasRateLimit(action) else { return false }
+        return pausedUntil(quotaKey(forAction: job.action), at: now) != nil
     }
 
     private func endsOrphans(_ target: AnyActionTarget) -> Bool { target.base.isLong }
@@ -124,16 +132,13 @@ extension Core {
         case .failed(.rateLimited(let seconds, let reason)):
             // Nothing was done, and it is no fault of the job's: the attempt does not count.
             job.attempts = max(job.attempts - 1, 0)
-            if let action = config.actions[job.action], hasRateLimit(action) {
-                pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
-                job.retry(in: 0, reason: reason, at: now)
-            } else if target.recovery == .lookedUp {
+            if target.recovery == .lookedUp {
                 // A limit can be a lie told after the fact.
                 job.find(for: 0, reason: reason, at: now)
-                job.notBefore = now.deadline(in: Self.pause(seconds))
             } else {
-                job.retry(in: Self.pause(seconds), reason: reason, at: now)
+                job.retry(in: 0, reason: reason, at: now)
             }
+            wait(&job, seconds, reason, at: now)
         case .failed(.transient(let reason)): again(&job, reason, at: now)
         }
     }
@@ -177,7 +182,7 @@ extension Core {
         case .failed(.cancelled): break
         case .failed(.permanent(let reason, let hint)):
             end(&job, "what it started cannot be looked for: \(reason)", hint: hint, at: now)
-        case .failed(.rateLimited(let seconds, _)): job.notBefore = now.deadline(in: Self.pause(seconds))
+        case .failed(.rateLimited(let seconds, let reason)): wait(&job, seconds, reason, at: now)
         case .failed(.transient(let reason)), .unknown(let reason):
             job.notBefore = now.deadline(in: Backoff.start(after: 1))
             say(
@@ -211,12 +216,21 @@ extension Core {
             next(min(looks + 1, 3), missingSince: since)
         case .failed(.cancelled): break
         case .failed(.permanent(let reason, let hint)): end(&job, reason, hint: hint, at: now)
-        case .failed(.rateLimited(let seconds, _)): job.notBefore = now.deadline(in: Self.pause(seconds))
+        case .failed(.rateLimited(let seconds, let reason)): wait(&job, seconds, reason, at: now)
         case .failed(.transient(let reason)), .unknown(let reason):
             say(
                 .detail, "\(job.action): looking at \(job.run?.url ?? "it"): \(reason)",
                 topic: "look at the run failed", ["job": job.id, "reason": reason])
             next(max(looks + 1, 4), missingSince: missingSince)
+        }
+    }
+
+    /// Nobody asks before the time that a server names: no job of an account with a limit that is known, else not this one.
+    private mutating func wait(_ job: inout Job, _ seconds: Int64?, _ reason: String, at now: Instant) {
+        if let action = config.actions[job.action], hasRateLimit(action) {
+            pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
+        } else {
+            job.notBefore = now.deadline(in: Self.pause(seconds))
         }
     }
 

@@ -202,6 +202,7 @@ extension Core {
             }
             job.digest = digest
             job.platforms = platforms
+            attendToSameImage(job, at: now)
             if case .imageBuild(let build) = config.actions[job.action]?.work, build.push, !build.movingTags.isEmpty {
                 job.notBefore = nil
                 job.phase = .moving(tries: 0)
@@ -218,6 +219,23 @@ extension Core {
         case .failed(let failure):
             later(&job, "its image cannot be seen: \(failure.reason)", tries, at: now) { .verifying(tries: $0) }
         }
+    }
+
+    /// A new release whose image is the one of the release before is told once for each image.
+    private mutating func attendToSameImage(_ job: Job, at now: Instant) {
+        let releases = job.releases ?? job.causes
+        let before = ledger.history.last {
+            $0.action == job.action && $0.phase == .ended(.succeeded) && $0.platforms != nil
+        }
+        guard let before, before.platforms == job.platforms, let digest = job.digest,
+            before.releases?.mapValues(\.tag) != releases.mapValues(\.tag)
+        else { return }
+        attend(
+            "image:\(job.action):\(digest)", upstream: nil,
+            "\(job.action): the image of \(Words.releases(releases)) is that of "
+                + "\(Words.releases(before.releases ?? before.causes)), for every platform: a cache, or a build argument "
+                + "that nobody reads, may keep the new version out of it",
+            at: now)
     }
 
     mutating func moved(_ job: inout Job, _ outcome: MoveOutcome, at now: Instant) {

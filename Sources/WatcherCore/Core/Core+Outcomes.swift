@@ -31,7 +31,7 @@ extension Core {
         switch outcome {
         case .accepted(let run?):
             started(&job, run, target, at: now)
-        case .accepted(nil) where !target.follow:
+        case .accepted(nil) where !target.follow, .acceptedForGood:
             tellJob(.started, job, at: now)
             succeed(&job, at: now)
         case .accepted(nil):
@@ -76,7 +76,7 @@ extension Core {
             job.notBefore = now.deadline(in: Backoff.lookup)
         case .absent(let others) where accepted && others > 0:
             end(
-                &job, "GitHub accepted the dispatch, but no run has the job's id", hint: Self.runNameHint, at: now)
+                &job, "the dispatch was accepted, but no run has the job's id", hint: Self.runNameHint, at: now)
         case .absent:
             again(&job, job.reason ?? "no run was started", wait: 0, at: now)
         }

@@ -32,7 +32,7 @@ package enum ActionAccount: Sendable, Equatable {
     case none
     /// That of the token of `github`.
     case github
-    /// That of its own token at GitHub.
+    /// That of its own token.
     case own
 }
 

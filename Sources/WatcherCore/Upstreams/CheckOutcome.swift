@@ -109,6 +109,8 @@ package struct Run: Sendable, Hashable, Codable {
 package enum DispatchOutcome: Sendable, Equatable {
     /// Accepted; nil when the server does not name the run (204).
     case accepted(Run?)
+    /// Accepted, by a server that cannot say what becomes of it.
+    case acceptedForGood
     /// Certainly nothing was started.
     case refused(RequestFailure)
     /// The request went out and no trustworthy answer came back: the run may exist.

@@ -131,12 +131,18 @@ extension Doctor {
                 subject, "the workflow's text cannot be read, so its inputs are not known",
                 hint: "Contents: read would show them")
         }
-        let declared = WorkflowText(text)
+        return declared(subject, dispatch, WorkflowText(text))
+    }
+
+    /// Whether the workflow takes what is sent, and bears the job's id.
+    func declared(
+        _ subject: String, _ dispatch: Config.WorkflowDispatch, _ declared: WorkflowText
+    ) -> Diagnostic {
         let missing = dispatch.inputs.keys.filter { !declared.inputs.contains($0) }.sorted()
         guard missing.isEmpty else {
             return .failed(
                 subject, "the workflow declares no input \(missing.joined(separator: ", "))",
-                hint: "GitHub refuses a start with inputs that it does not know")
+                hint: "servers refuse a start with inputs that they do not know")
         }
         let lacking = declared.required.filter { dispatch.inputs[$0] == nil }.sorted()
         guard lacking.isEmpty else {

@@ -30,6 +30,8 @@ package struct Doctor: Sendable {
         for finding in await upstreams() { tell(finding) }
         for (name, action) in setup.config.actions.sorted(by: { $0.key < $1.key }) {
             switch action.work {
+            case .workflowDispatch(let dispatch) where dispatch.server == .forgejo:
+                for finding in await workflowOnForgejo(name, dispatch) { tell(finding) }
             case .workflowDispatch(let dispatch): for finding in await workflow(name, dispatch) { tell(finding) }
             case .imageBuild(let build): for finding in await docker(name, build) { tell(finding) }
             case .kind(let kind): for finding in await examine(name, kind) { tell(finding) }

@@ -10,7 +10,7 @@ package final class Executor: Sendable {
     private let github: GitHubClient
     private let sources: SourceClients
     /// Clients of the actions that have a token or a server of their own.
-    private let clients: [String: GitHubClient]
+    private let clients: [String: any WorkflowClient]
     private let notifiers: [String: NotifierClient]
     private let heartbeatURL: String?
     private let network: HTTPNetwork
@@ -25,7 +25,7 @@ package final class Executor: Sendable {
 
     package init(
         _ config: Config, http: HTTPClient, github: GitHubClient, sources: SourceClients,
-        clients: [String: GitHubClient],
+        clients: [String: any WorkflowClient],
         notifiers: [String: NotifierClient], heartbeatURL: String?, network: HTTPNetwork, redactor: Redactor,
         registry: RegistryClient, builders: [String: ImageBuilder], performers: [String: AnyActionPerformer],
         stateIdentity: String?
@@ -92,7 +92,7 @@ package final class Executor: Sendable {
         }
         let (outcome, reading) = await client.dispatch(command.target, inputs: command.inputs)
         switch outcome {
-        case .accepted: return .dispatched(job: command.job, outcome, reading)
+        case .accepted, .acceptedForGood: return .dispatched(job: command.job, outcome, reading)
         case .refused(let failure): return .dispatched(job: command.job, .refused(redactor.mask(failure)), reading)
         case .unknown(let reason): return .dispatched(job: command.job, .unknown(redactor.mask(reason)), reading)
         }
@@ -164,8 +164,9 @@ package final class Executor: Sendable {
     }
 
     /// The client for the server on which a job was begun: a token goes to no other.
-    private func client(of action: String, _ target: WorkflowTarget) -> GitHubClient? {
-        [clients[action] ?? github, github].first { $0.apiURL == target.apiURL }
+    private func client(of action: String, _ target: WorkflowTarget) -> (any WorkflowClient)? {
+        let candidates: [any WorkflowClient] = [clients[action] ?? github, github]
+        return candidates.first { $0.apiURL == target.apiURL && $0.server == target.server ?? .github }
     }
 
     private static func noClient(_ target: WorkflowTarget) -> RequestFailure {

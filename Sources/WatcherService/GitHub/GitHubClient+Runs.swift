@@ -2,7 +2,9 @@ import Curl
 import FoundationEssentials
 package import WatcherCore
 
-extension GitHubClient {
+extension GitHubClient: WorkflowClient {
+    package var server: Config.WorkflowServer { .github }
+
     /// Starts a workflow. Tells apart what was certainly not started from what may have been.
     package func dispatch(
         _ target: WorkflowTarget, inputs: [String: String]

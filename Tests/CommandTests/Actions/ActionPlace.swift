@@ -42,16 +42,20 @@ enum ActionMood: Sendable {
 /// A kind of action under test: its key, and how a world gets one.
 struct ActionSubject: Sendable, CustomTestStringConvertible {
     let key: String
+    /// Which one, where there are several of a key.
+    var variant = ""
     /// Whether a job of it is looked for before it is repeated: then it is begun once, else at least once.
     let isFound: Bool
     /// Whether it runs programs here.
     var isProgram = false
     let open: @Sendable (World) async throws -> any ActionPlace
 
-    var testDescription: String { key }
+    var name: String { key + variant }
+    var testDescription: String { name }
 
     static let all = [
         ActionSubject(key: "workflowDispatch", isFound: true) { WorkflowPlace($0) },
+        ActionSubject(key: "workflowDispatch", variant: ":forgejo", isFound: true) { try await ForgejoPlace($0) },
         ActionSubject(key: "imageBuild", isFound: true, isProgram: true) { try await BuildPlace($0) },
         ActionSubject(key: CommandAction.key, isFound: false, isProgram: true) { try CommandPlace($0) },
         ActionSubject(key: RepositoryDispatchAction.key, isFound: false) { EventPlace($0) },

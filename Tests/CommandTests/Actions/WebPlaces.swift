@@ -52,6 +52,41 @@ struct PipelinePlace: ActionPlace {
     func stop() async { await gitlab.stop() }
 }
 
+/// Workflows at a Forgejo of its own.
+struct ForgejoPlace: ActionPlace {
+    private let forgejo = ForgejoLookalike(.forgejo, token: Secrets.actionToken)
+
+    init(_ world: World) async throws {
+        try await forgejo.start()
+        set(world, tag: "{{elabftw.tag}}")
+    }
+
+    private func set(_ world: World, tag: WireJSON) {
+        world.set("actions.build-image.workflowDispatch", ActionForgejoTests.workflow(forgejo.url))
+        world.set("actions.build-image.workflowDispatch.inputs.tag", tag)
+    }
+
+    func change(_ world: World) { set(world, tag: "changed-{{elabftw.tag}}") }
+
+    var begun: [ActionBegun] {
+        forgejo.runs.map { ActionBegun(job: $0.inputs["job"] ?? "", tag: $0.inputs["tag"] ?? "") }
+    }
+
+    func next(_ mood: ActionMood) {
+        switch mood {
+        case .silent: forgejo.failStart(.blackHole, isDone: true)
+        case .lost: forgejo.failStart(.close, isDone: true)
+        case .late: forgejo.failStart(.delay(.seconds(1)), isDone: true)
+        case .outage: forgejo.failStart(.status(502), isDone: false)
+        case .refused:
+            let words = #"{"message": "not with \#(Secrets.actionToken)"}"#
+            forgejo.failStart(.json(words, status: 422), isDone: false)
+        }
+    }
+
+    func stop() async { await forgejo.stop() }
+}
+
 /// A receiver of requests of its own.
 struct RequestPlace: ActionPlace {
     private let sink = WebhookSink()

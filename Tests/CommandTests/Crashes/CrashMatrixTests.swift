@@ -36,7 +36,7 @@ import Testing
     func kinds(_ action: ActionSubject) async throws {
         try await Self.hit(
             .kill, action, sample: max(Self.sample / 6, 5), onStateOnly: true,
-            table: "crash-matrix-state-\(action.key).tsv")
+            table: "crash-matrix-state-\(action.name).tsv")
     }
 
     /// Calls on sockets are those of the program alone: what it starts would be hit as well.
@@ -46,7 +46,7 @@ import Testing
     func kindsOnSockets(_ action: ActionSubject) async throws {
         try await Self.hit(
             .kill, action, sample: max(Self.sample / 6, 5), calls: ["connect", "sendto", "recvfrom"],
-            table: "crash-matrix-\(action.key).tsv")
+            table: "crash-matrix-\(action.name).tsv")
     }
 
     @Test(
@@ -56,12 +56,12 @@ import Testing
         var numbers = SeededNumbers(seed: Self.seed)
         let took = try await Self.duration(action)
         let moments = (0..<Self.moments).map { _ in took * Double.random(in: 0...1.1, using: &numbers) }
-        let results = try await Self.each(moments, named: { "\(action.key), a kill after \($0)" }) {
+        let results = try await Self.each(moments, named: { "\(action.name), a kill after \($0)" }) {
             try await CrashCase.run(killAfter: $0, of: action)
         }
         let killed = results.count { $0.status == 137 }
         print(
-            "\(action.key) at any moment: \(killed) kills within \(took), \(results.count { !$0.faults.isEmpty }) with faults, seed",
+            "\(action.name) at any moment: \(killed) kills within \(took), \(results.count { !$0.faults.isEmpty }) with faults, seed",
             Self.seed)
     }
 
@@ -111,11 +111,11 @@ import Testing
         }
         var numbers = SeededNumbers(seed: seed)
         let points = isFull ? all : Array(all.shuffled(using: &numbers).prefix(sample))
-        let results = try await each(points, named: { "\(action.key): \($0)" }) {
+        let results = try await each(points, named: { "\(action.name): \($0)" }) {
             try await CrashCase.run($0, of: action, onStateOnly: onStateOnly)
         }
         print(
-            "\(action.key), \(blow): \(points.count) of \(all.count) points, \(results.count { $0.hit != nil }) hit,",
+            "\(action.name), \(blow): \(points.count) of \(all.count) points, \(results.count { $0.hit != nil }) hit,",
             "\(results.count { !$0.faults.isEmpty }) with faults, \(reference.missed(by: results)) of",
             "\(reference.counted.count) calls out of reach, seed \(seed)")
         guard let folder = environment["WATCHER_CRASH_TABLE"] else { return }

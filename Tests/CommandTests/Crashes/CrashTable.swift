@@ -16,7 +16,7 @@ struct CrashTable {
         let thread = result.hit.map { $0.thread == 0 ? "main" : "other" } ?? "nobody"
         rows.append(
             [
-                result.action.key, scope, point.blow.description, point.call, String(point.number), thread,
+                result.action.name, scope, point.blow.description, point.call, String(point.number), thread,
                 result.hit?.subject ?? "", String(result.status), String(result.passes), String(result.begun),
                 String(result.jobs), String(result.messages),
                 result.faults.isEmpty ? "good" : result.faults.joined(separator: "; "),

@@ -21,6 +21,7 @@ package struct GitLabPipelineAction: ActionKind {
     package static let jobVariable = "WATCHER_JOB"
 
     package var secrets: [String: Secret] { ["token": token] }
+    package var account: ActionAccount { .own }
 
     package func target(for job: JobContents) throws(ActionObjection) -> GitLabPipelineTarget {
         var variables = variables.mapValues(job.render)

@@ -3,6 +3,8 @@
 /// It is in the state file: a job is looked up and followed where it was started, whatever the configuration has come to
 /// say since. Jobs of older state files have none and take that of the configuration.
 package struct WorkflowTarget: Sendable, Hashable, Codable {
+    /// Nil: GitHub.
+    package var server: Config.WorkflowServer?
     /// The root of the server's API.
     package var apiURL: String
     /// `OWNER/NAME`.
@@ -18,6 +20,7 @@ package struct WorkflowTarget: Sendable, Hashable, Codable {
     package var lookup: Int64
 
     package init(_ dispatch: Config.WorkflowDispatch, defaultAPIURL: String) {
+        server = dispatch.server == .github ? nil : dispatch.server
         apiURL = dispatch.apiURL ?? defaultAPIURL
         repository = dispatch.repository
         workflow = dispatch.workflow
