@@ -196,6 +196,7 @@ reference: ## Write the schema and the page of the configuration's keys from the
 
 schema:
 	scripts/python Tests/schema-agrees.py
+	scripts/python Tests/survey-valid.py
 	[ ! -e Tests/bodies-valid.py ] || scripts/python Tests/bodies-valid.py
 
 # Real SMTP servers, with the release binary.

@@ -74,6 +74,12 @@ package struct Core: Sendable {
     var heartbeatDue = false
     /// Upstreams that have their own place in the interval.
     var spread: Set<String> = []
+    var survey = Survey()
+    var pace: PollPace
+    /// Up to so many upstreams are not surveyed.
+    package var surveyHandful = PollPace.handful {
+        didSet { pace = PollPace(config, handful: surveyHandful) }
+    }
     var lastBudget: (value: PollBudget, uptime: Int64)?
     var outputs = OutputState()
 
@@ -82,6 +88,7 @@ package struct Core: Sendable {
         self.mode = mode
         self.ledger = ledger
         self.schedule = PollScheduler(config, mode: mode)
+        self.pace = PollPace(config)
         self.ledger.prepareOutputs(config)
     }
 
@@ -96,6 +103,9 @@ package struct Core: Sendable {
         case .identified(let target, let outcome, let reading):
             note(reading, of: AccountKey(target.source), at: now)
             identified(target, outcome, at: now)
+        case .surveyed(let query, let outcome, let reading):
+            note(reading, of: .graphql, at: now)
+            surveyed(query, outcome, at: now)
         case .dispatched(let id, let outcome, let reading):
             withJob(id, reading, at: now) { $0.dispatched(&$1, outcome, at: now) }
         case .lookedUp(let id, let outcome, let reading):
@@ -136,6 +146,7 @@ package struct Core: Sendable {
         if mode.repeats { report = Report() }
         guard !isShuttingDown else { return [] }
         var commands = dueFollowUps(at: now)
+        commands += dueSurveys(at: now)
         commands += dueChecks(at: now)
         if mode.acts {
             settleOrphans(at: now)
@@ -154,6 +165,7 @@ package struct Core: Sendable {
         var waits: [Int64] = []
         let free = freeAccounts
         if let uptime = schedule.nextUptime(isFree: free) { waits.append(uptime - now.uptime) }
+        if let uptime = nextSurvey { waits.append(uptime - now.uptime) }
         func add(_ deadline: Timestamp?) {
             guard let deadline else { return }
             waits.append(deadline.seconds.multipliedReportingOverflow(by: 1000).partialValue - now.wall)
@@ -215,7 +227,9 @@ extension Core {
         let approvals = ledger.jobs.count { $0.waitsForApproval && config.actions[$0.action] != nil }
         if approvals > 0 { parts.append("\(Words.count(approvals, "job")) waiting for approval") }
         if ledger.needsPerson(config) { parts.append("action required: watcher status") }
-        if let stretch = PollBudget(config, ledger, at: now).words { parts.append(stretch) }
+        if let stretch = PollBudget(config, ledger, pace, isCovered: survey.isCovered, at: now).words {
+            parts.append(stretch)
+        }
         if isShuttingDown { parts.append("stopping") }
         return parts.joined(separator: ", ")
     }

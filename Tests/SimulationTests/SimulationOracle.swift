@@ -202,6 +202,7 @@ extension SimulatedOracle {
             }
             checkPause("to:" + notifier)
         case .check, .identify: checkPause("github")
+        case .survey: checkPause("graphql")
         case .lookUp(_, let action, _, _), .follow(_, let action, _, _):
             checkPause(world.setup.quota(ofAction: action))
         case .build(let build):
@@ -226,6 +227,7 @@ extension SimulatedOracle {
         case .checked(let target, .failed(let trouble), _), .identified(let target, .failed(let trouble), _):
             checkUntouched(target.upstream, before, after, world)
             pause("github", trouble, world)
+        case .surveyed(_, .failed(let trouble), _): pause("graphql", trouble, world)
         case .checked(let target, .list(let list), _) where list.releases.isEmpty:
             let name = target.upstream
             if before.upstreams[name]?.seen.isEmpty == false { checkUntouched(name, before, after, world) }

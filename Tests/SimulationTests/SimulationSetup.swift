@@ -6,6 +6,8 @@ struct SimulatedSetup {
     var mayJump = false
     var mayReplace = false
     var mayCrash = true
+    /// From how many upstreams on they are surveyed: worlds here are small.
+    var surveyHandful = PollPace.handful
     private var prefixes: [String: String] = [:]
     private var removedNotifiers: [String: Config.Notifier] = [:]
     /// Notifiers that were not there for some time: they need not have been notified of everything.
@@ -22,6 +24,7 @@ struct SimulatedSetup {
         config.github.concurrency = dice.pick([1, 2, 16])
         config.github.requestsPerMinute = dice.pick([2, 10, 800])
         config.github.token = .literal("token")
+        if dice.perMille(600) { surveyHandful = 0 }
         if dice.perMille(300) { config.heartbeat = .init(url: .literal("https://example.org/")) }
         if dice.perMille(300) {
             config.outputs = Dictionary(uniqueKeysWithValues: outputFormats.map { ($0.key, "/srv/\($0.key)") })

@@ -35,6 +35,7 @@ struct SimulatedShell {
         self.oracle = oracle
         self.canDie = canDie
         core = Core(world.setup.config, mode: mode, ledger: oracle.disk)
+        core.surveyHandful = world.setup.surveyHandful
     }
 
     /// More events than any pass here needs: beyond it, it never ends.

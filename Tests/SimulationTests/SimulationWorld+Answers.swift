@@ -6,6 +6,7 @@ extension SimulatedWorld {
         switch command {
         case .check(let check): .checked(check.target, self.check(check), reading(check.isSweep ? 2 : 1))
         case .identify(let target): .identified(target, identify(target), reading(1))
+        case .survey(let query): .surveyed(query, survey(query), reading(1))
         case .dispatch(let dispatch): .dispatched(job: dispatch.job, self.dispatch(dispatch), reading(1))
         case .lookUp(let job, _, let target, let since): .lookedUp(job: job, lookUp(job, target, since), reading(1))
         case .follow(let job, _, let target, let run): .followed(job: job, follow(run, target), reading(1))
@@ -28,6 +29,7 @@ extension SimulatedWorld {
         switch command {
         case .check(let check): .checked(check.target, .failed(.cancelled), nil)
         case .identify(let target): .identified(target, .failed(.cancelled), nil)
+        case .survey(let query): .surveyed(query, .failed(.cancelled), nil)
         case .dispatch(let dispatch):
             if dice.perMille(500) {
                 .dispatched(job: dispatch.job, .refused(.cancelled), nil)
@@ -75,7 +77,8 @@ extension SimulatedWorld {
         var identity: RepositoryIdentity?
         if check.isSweep {
             identity = RepositoryIdentity(
-                id: SourceID(repository.id), fullName: repository.fullName, isArchived: repository.isArchived)
+                id: SourceID(repository.id), fullName: repository.fullName, isArchived: repository.isArchived,
+                nodeID: Self.nodeID(repository.id))
         }
         if !isCalm, dice.perMille(15) {
             // Half a database: an empty list.
@@ -95,12 +98,37 @@ extension SimulatedWorld {
                 etag: etag, identity: identity))
     }
 
+    /// Whatever it says or leaves out, the sweep finds what it hides.
+    private func survey(_ query: SurveyQuery) -> SurveyOutcome {
+        if let trouble = trouble(120) { return .failed(trouble) }
+        if !isCalm, dice.perMille(60) { return dice.perMille(700) ? .tooLarge("bad gateway") : .unsupported("404") }
+        let observations = query.entries.map { entry -> SurveyObservation in
+            let found = repositories.values.first { Self.nodeID($0.id) == entry.nodeID }
+            guard let found, isCalm || dice.perMille(980) else { return dice.perMille(500) ? .gone : .unknown }
+            let all = found.picture(at: time, lagging: !isCalm && dice.perMille(200), &dice)
+            return .repository(
+                RepositorySnapshot(
+                    repositoryID: found.id, fullName: found.fullName, isArchived: found.isArchived,
+                    releaseCount: all.count,
+                    releases: all.prefix(5).map { release in
+                        let time = (release.publishedAt ?? Timestamp(seconds: 0)).description
+                        return RepositorySnapshot.Release(
+                            id: release.id.number, tag: release.tag, isDraft: release.isDraft,
+                            isPrerelease: release.isPrerelease, publishedAt: time, updatedAt: time)
+                    }))
+        }
+        return .answered(observations, points: 1)
+    }
+
+    private static func nodeID(_ id: Int64) -> String { "R_\(id)" }
+
     private func identify(_ target: CheckTarget) -> Event.Identified {
         if let trouble = trouble(100) { return .failed(trouble) }
         guard let repository = repository(target) else { return .failed(.permanent("not found", hint: nil)) }
         return .known(
             RepositoryIdentity(
-                id: SourceID(repository.id), fullName: repository.fullName, isArchived: repository.isArchived))
+                id: SourceID(repository.id), fullName: repository.fullName, isArchived: repository.isArchived,
+                nodeID: Self.nodeID(repository.id)))
     }
 
     /// Starts the run and answers what is given.

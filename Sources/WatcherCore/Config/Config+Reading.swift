@@ -85,13 +85,13 @@ extension Config {
 extension Config.Poll {
     /// Seconds: `every` where it is not set and there is no token.
     package static let everyWithoutToken: Int64 = 900
-    /// Seconds: `every` where it is not set and there is a token.
-    package static let everyWithToken: Int64 = 120
 
     fileprivate init(reading object: ConfigObject) {
         self.init()
         every = object.seconds(
-            "every", "The time between two checks of an upstream. Default: 2m with a token, 15m without.", atLeast: 1)
+            "every",
+            "The time between two checks of an upstream, or between two surveys of all on GitHub. Default: with a "
+                + "token as often as a fifth of the rate limit allows, between 15s and 2m; 15m without.", atLeast: 1)
         sweep = object.seconds(
             "sweep", "The time between two checks that read all pages of releases; the others read the first.",
             default: sweep, atLeast: 1)
@@ -127,6 +127,10 @@ extension Config.GitHub {
         let rate = object.value(
             "requestsPerMinute", "Requests a minute; GitHub allows 900.", default: .integer(requestsPerMinute))
         requestsPerMinute = rate?.integer(in: 1...Self.requestsPerMinuteLimit) ?? requestsPerMinute
+        survey = object.choice(
+            "survey",
+            "Whether many repositories are asked at once, by GraphQL, if anything has changed, and only those by REST "
+                + "that have: with a token and more than \(PollPace.handful) of them.", default: survey)
         if requestsPerMinute > Self.minuteLimit, apiURL == Self.defaultURL {
             rate?.advise("\(requestsPerMinute) requests a minute, GitHub allows \(Self.minuteLimit)")
         }

@@ -18,7 +18,7 @@ package struct Config: Sendable, Equatable {
     package init() {}
 
     package struct Poll: Sendable, Equatable {
-        /// Seconds; nil means 2 minutes with a token and 15 without.
+        /// Seconds; nil means what `PollPace` makes of it.
         package var every: Int64?
         /// Percent of the interval, 0 to 50.
         package var jitter = 10
@@ -38,6 +38,9 @@ package struct Config: Sendable, Equatable {
         /// Requests in flight, 1 to 100.
         package var concurrency = 16
         package var requestsPerMinute = 800
+        package var survey = Survey.auto
+
+        package enum Survey: String, Sendable, CaseIterable { case auto, off }
 
         package init() {}
     }

@@ -22,7 +22,7 @@ package enum StarterConfig {
           // GitHub allows 60 requests an hour without a token, 5000 with one. Starting a workflow needs one.
           // "github": { "token": { "env": "GITHUB_TOKEN" } },
 
-          // The time between two checks. Default: 15m without a token, 2m with one.
+          // The time between two checks. Default: 15m without a token, 15s to 2m with one.
           // "poll": { "every": "15m" },
 
           // Keys for all upstreams and notifiers that do not set them.

@@ -4,15 +4,31 @@ extension Core {
     /// Whose budget a request is on.
     enum AccountKey: Hashable, Comparable {
         case github
+        /// The points of GraphQL, which are a limit of their own.
+        case graphql
         case action(String)
         /// A server that is not GitHub's, with the token.
         case server(String)
 
         init(_ source: AnySource) { self = source.account.map { .server($0) } ?? .github }
 
+        /// From its name in the state.
+        init(named name: String) {
+            if name == AccountKey.github.name {
+                self = .github
+            } else if name == AccountKey.graphql.name {
+                self = .graphql
+            } else if name.hasPrefix("server:") {
+                self = .server(String(name.dropFirst("server:".count)))
+            } else {
+                self = .action(String(name.dropFirst("action:".count)))
+            }
+        }
+
         var name: String {
             switch self {
             case .github: "github"
+            case .graphql: "graphql"
             case .action(let name): "action:" + name
             case .server(let name): "server:" + name
             }
@@ -71,7 +87,8 @@ extension Core {
         mutating func setRequestsPerMinute(_ limit: Int) {
             github?.requestsPerMinute = limit
             for key in others.keys {
-                if case .action = key { others[key]?.requestsPerMinute = limit }
+                if case .server = key { continue }
+                others[key]?.requestsPerMinute = limit
             }
         }
 
@@ -83,7 +100,8 @@ extension Core {
     mutating func note(_ reading: RateLimitReading?, of key: AccountKey, at now: Instant) {
         guard let reading else { return }
         withQuota(key) { $0.note(reading, at: now) }
-        attendToToken(reading, key, at: now)
+        // The token is that of `github`.
+        if key != .graphql { attendToToken(reading, key, at: now) }
     }
 
     /// Takes a limit to heart and says so once.

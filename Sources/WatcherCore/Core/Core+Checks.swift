@@ -90,7 +90,8 @@ extension Core {
             stop(name, upstream.repository, replacedBy: identity.id, at: now)
             return false
         }
-        if watch.repositoryID == nil || watch.repository != upstream.repository {
+        if watch.repositoryID == nil || watch.repository != upstream.repository || watch.nodeID != identity.nodeID {
+            watch.nodeID = identity.nodeID
             watch.repositoryID = identity.id
             watch.repository = upstream.repository
             ledger.upstreams[name] = watch
@@ -119,11 +120,8 @@ extension Core {
         let failures = watch.failures
         watch.failures = 0
         watch.lastError = nil
-        if let last = watch.lastGoodCheck {
-            let gap = max(now.floor.seconds(since: last), 0)
-            watch.usualGap = watch.usualGap.map { ($0 * 3 + gap) / 4 } ?? gap
-        }
-        watch.lastGoodCheck = now.floor
+        watch.noteGoodCheck(at: now)
+        survey.checkSucceeded(name, watch)
         ledger.upstreams[name] = watch
         changed(findings.isDurable ? .durable : .noted)
         withQuota(AccountKey(upstream.source)) { $0.recover() }
@@ -181,6 +179,7 @@ extension Core {
             checkingElsewhere[name] = nil
             return
         }
+        survey.checkFailed(name)
         var watch = ledger.upstreams[name] ?? UpstreamState()
         watch.failures += 1
         watch.lastError = failure.reason

@@ -22,9 +22,7 @@ extension Core {
         for index in ledger.jobs.indices { ledger.jobs[index].shift(by: seconds) }
         ledger.outbox.shift(by: seconds)
         for name in ledger.quotas.keys {
-            let key: AccountKey =
-                name == AccountKey.github.name ? .github : .action(String(name.dropFirst("action:".count)))
-            withQuota(key) { $0.shift(by: seconds) }
+            withQuota(AccountKey(named: name)) { $0.shift(by: seconds) }
         }
         ledger.upstreams = ledger.upstreams.mapValues { watch in
             var watch = watch
@@ -32,6 +30,7 @@ extension Core {
             watch.lastSweep = watch.lastSweep?.adding(seconds)
             return watch
         }
+        survey.forgetTimes()
         ledger.lastHeartbeat = ledger.lastHeartbeat?.adding(seconds)
         changed(.durable)
         say(

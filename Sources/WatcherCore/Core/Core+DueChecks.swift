@@ -21,6 +21,7 @@ extension Core {
                 }
                 withQuota(account) { $0.spend(at: now) }
                 checking.insert(name)
+                survey.checkBegan(name, at: now)
                 if case .server = account { checkingElsewhere[name] = account }
                 commands.append(.check(check(name, upstream, now)))
             case .paused(let until):
@@ -94,13 +95,14 @@ extension Core {
 
     private static let lowReason = "the remaining rate limit is kept for jobs in progress"
 
-    private func check(_ name: String, _ upstream: Config.Upstream, _ now: Instant) -> Command.Check {
+    private mutating func check(_ name: String, _ upstream: Config.Upstream, _ now: Instant) -> Command.Check {
         let target = CheckTarget(upstream: name, apiURL: config.github.apiURL, source: upstream.source)
         guard let watch = ledger.upstreams[name], let lastSweep = watch.lastSweep else {
             return Command.Check(target: target, isSweep: true, etag: nil)
         }
         let isSweepDue =
-            now.hasReached(lastSweep.adding(config.poll.sweep)) || lastSweep > now.floor.adding(config.poll.sweep)
+            wantsSweep(name, upstream, watch, at: now)
+            || now.hasReached(lastSweep.adding(config.poll.sweep)) || lastSweep > now.floor.adding(config.poll.sweep)
             || watch.waiting.contains { $0.needsSweep(at: now) }
             || watch.repository != upstream.repository
         return Command.Check(target: target, isSweep: isSweepDue, etag: isSweepDue ? nil : watch.etag)

@@ -3,6 +3,7 @@ package enum Event: Sendable, Equatable {
     /// The target is that of the command: an answer for a repository that is configured no longer is dropped.
     case checked(CheckTarget, CheckOutcome, RateLimitReading?)
     case identified(CheckTarget, Identified, RateLimitReading?)
+    case surveyed(SurveyQuery, SurveyOutcome, RateLimitReading?)
     case dispatched(job: String, DispatchOutcome, RateLimitReading?)
     case lookedUp(job: String, LookupOutcome, RateLimitReading?)
     case followed(job: String, FollowOutcome, RateLimitReading?)
@@ -34,6 +35,7 @@ package enum Event: Sendable, Equatable {
 package enum Command: Sendable, Equatable {
     case check(Check)
     case identify(CheckTarget)
+    case survey(SurveyQuery)
     case dispatch(Dispatch)
     case lookUp(job: String, action: String, WorkflowTarget, since: Timestamp)
     case follow(job: String, action: String, WorkflowTarget, run: Run)
@@ -69,7 +71,7 @@ package enum Command: Sendable, Equatable {
         switch self {
         case .dispatch, .build, .move, .endBuild, .deliver: true
         case .run(let request): request.step == .start
-        case .check, .identify, .lookUp, .follow, .verify, .heartbeat, .publish, .wake: false
+        case .check, .identify, .survey, .lookUp, .follow, .verify, .heartbeat, .publish, .wake: false
         }
     }
 

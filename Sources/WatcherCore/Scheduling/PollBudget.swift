@@ -12,6 +12,8 @@ package struct PollBudget: Sendable, Equatable {
     package static let shareAsked = 0.8
     /// The part of the quota that looks leave alone until the reset: dispatches and looks at runs need some.
     package static let reserve = 0.1
+    /// Requests of a sweep: who the repository is, and a page of a hundred releases.
+    static let sweepCost = 2.0
     /// Requests an hour that following a run takes: one in 30 seconds.
     package static let follow = 120.0
     /// Without a word from the server: what GitHub gives an address, and a token.
@@ -22,13 +24,17 @@ package struct PollBudget: Sendable, Equatable {
 
     package init() {}
 
-    package init(_ config: Config, _ ledger: Ledger, at now: Instant) {
+    /// `isCovered`: whether surveys answer for an upstream, so that it is checked by REST once in `poll.sweep` only; where
+    /// nobody knows, as `watcher status` does not, they do for all that have been seen.
+    package init(
+        _ config: Config, _ ledger: Ledger, _ pace: PollPace, isCovered: ((String) -> Bool)? = nil, at now: Instant
+    ) {
         let hasToken = config.github.token != nil
         let quota = ledger.quotas[Core.AccountKey.github.name]
         // A server that says 0, or less, does not limit, or does not know.
         let said = quota?.limit.flatMap { $0 > 0 ? $0 : nil }
         let limit = Double(said ?? (hasToken ? Self.limits.token : Self.limits.anonymous))
-        let (byDefault, asked) = Self.demand(config, ledger)
+        let (byDefault, asked) = Self.demand(config, ledger, pace, isCovered ?? { ledger.upstreams[$0]?.nodeID != nil })
         usual = max(byDefault / (limit * (hasToken ? Self.shareByDefault : Self.shareAsked)), 1)
         usual = max(usual, asked / (limit * Self.shareAsked))
         current = usual
@@ -41,14 +47,21 @@ package struct PollBudget: Sendable, Equatable {
     }
 
     /// Requests an hour: by intervals that nobody chose with what hangs on them, and by those that somebody chose.
-    private static func demand(_ config: Config, _ ledger: Ledger) -> (byDefault: Double, asked: Double) {
+    private static func demand(
+        _ config: Config, _ ledger: Ledger, _ pace: PollPace, _ isCovered: (String) -> Bool
+    ) -> (byDefault: Double, asked: Double) {
         var byDefault = 0.0
         var asked = 0.0
         let sweeps = 3600 / Double(max(config.poll.sweep, 1))
         let built = Set(ledger.jobs.filter(\.isRunning).flatMap(\.causes.keys))
         for (name, upstream) in config.upstreams where upstream.source.account == nil {
-            var interval = Core.interval(of: upstream, in: config)
-            if built.contains(name) || ledger.upstreams[name]?.isIncomplete == true {
+            let isSurveyed = pace.surveys(upstream) && isCovered(name)
+            if isSurveyed, ledger.upstreams[name]?.isIncomplete != true {
+                byDefault += sweeps * sweepCost
+                continue
+            }
+            var interval = pace.restInterval(of: upstream)
+            if isSurveyed || built.contains(name) || ledger.upstreams[name]?.isIncomplete == true {
                 interval = min(interval, Core.attentiveInterval)
             }
             let load = 3600 / Double(max(interval, 1)) + sweeps

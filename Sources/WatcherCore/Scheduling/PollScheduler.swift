@@ -104,21 +104,14 @@ package struct PollScheduler: Sendable {
 }
 
 extension Core {
-    /// Seconds between two looks at an upstream when all is well.
-    package static func interval(of upstream: Config.Upstream, in config: Config) -> Int64 {
-        if let every = upstream.every ?? config.poll.every { return every }
-        // How much another server allows is not known before it says no.
-        let hasToken = config.github.token != nil && upstream.source.account == nil
-        return hasToken ? Config.Poll.everyWithToken : Config.Poll.everyWithoutToken
-    }
-
     /// While something waits its upstream is checked this often, in seconds, where its interval is longer.
     package static let attentiveInterval: Int64 = 60
 
     /// Milliseconds until the next look.
     mutating func nextCheckDelay(_ name: String, _ upstream: Config.Upstream, at now: Instant) -> Int64 {
         let watch = ledger.upstreams[name] ?? UpstreamState()
-        var seconds = Double(Self.interval(of: upstream, in: config))
+        if let milliseconds = surveyedDelay(name, watch, at: now) { return milliseconds }
+        var seconds = Double(pace.restInterval(of: upstream))
         if watch.failures > 0 {
             seconds = Double(Backoff.check(interval: Int64(seconds), after: watch.failures))
         } else if watch.isIncomplete || ledger.jobs.contains(where: { $0.isRunning && $0.causes[name] != nil }) {
@@ -141,9 +134,13 @@ extension Core {
             return Int64(milliseconds * place)
         }
         let delay = Int64(milliseconds * (1 + (place * 2 - 1) * Double(config.poll.jitter) / 100))
-        // What comes of age does so at a known moment.
+        return min(delay, untilRipe(watch, at: now))
+    }
+
+    /// Milliseconds until something that waits comes of age, which it does at a known moment.
+    func untilRipe(_ watch: UpstreamState, at now: Instant) -> Int64 {
         let ripe = watch.waiting.filter(\.missing.isEmpty).compactMap(\.until).min()
-        return min(delay, max((ripe?.seconds ?? .max / 2000) * 1000 - now.wall, 1000))
+        return max((ripe?.seconds ?? .max / 2000) * 1000 - now.wall, 1000)
     }
 
     /// How long a budget counts until it is worked out anew, in milliseconds.
@@ -151,7 +148,7 @@ extension Core {
 
     private mutating func budget(at now: Instant) -> PollBudget {
         if let (value, uptime) = lastBudget, now.uptime - uptime < Self.budgetLifetime { return value }
-        let value = PollBudget(config, ledger, at: now)
+        let value = PollBudget(config, ledger, pace, isCovered: survey.isCovered, at: now)
         lastBudget = (value, now.uptime)
         return value
     }
@@ -164,6 +161,8 @@ extension Core {
         let after = Set(config.upstreams.keys)
         let moved = after.intersection(before).filter { self.config.upstreams[$0] != config.upstreams[$0] }
         self.config = config
+        pace = PollPace(config, handful: surveyHandful)
+        survey.reconfigure(dropping: before.subtracting(after).union(moved))
         _ = ledger.prune(config, at: now)
         ledger.prepareOutputs(config)
         quotas.setRequestsPerMinute(config.github.requestsPerMinute)

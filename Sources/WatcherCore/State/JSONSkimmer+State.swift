@@ -27,6 +27,7 @@ extension JSONSkimmer {
         if key("lastSeen") { watch.lastSeen = try release() }
         watch.lastSweep = try time("lastSweep")
         watch.line = try string("line")
+        watch.nodeID = try string("nodeID")
         watch.replacedBy = try id("replacedBy")
         watch.repository = try string("repository")
         watch.repositoryID = try id("repositoryID")

@@ -24,6 +24,7 @@ struct StateWriter {
         }
         member("lastSweep", watch.lastSweep)
         member("line", watch.line)
+        member("nodeID", watch.nodeID)
         member("replacedBy", watch.replacedBy)
         member("repository", watch.repository)
         member("repositoryID", watch.repositoryID)

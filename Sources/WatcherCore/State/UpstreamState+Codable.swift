@@ -2,7 +2,7 @@
 extension UpstreamState: Codable {
     private enum CodingKeys: String, CodingKey {
         case repositoryID, repository, lastSeen, seen, waiting, etag, firstCheck, lastCheck, lastGoodCheck, usualGap
-        case line, lastSweep, emptySince, failures, lastError, replacedBy
+        case line, nodeID, lastSweep, emptySince, failures, lastError, replacedBy
     }
 
     package init(from decoder: any Decoder) throws {
@@ -12,6 +12,7 @@ extension UpstreamState: Codable {
         repository = try container.decodeIfPresent(String.self, forKey: .repository)
         lastSeen = try container.decodeIfPresent(ReleaseReference.self, forKey: .lastSeen)
         line = try container.decodeIfPresent(String.self, forKey: .line)
+        nodeID = try container.decodeIfPresent(String.self, forKey: .nodeID)
         seen = try container.decode(SeenReleases.self, forKey: .seen)
         waiting = try container.decodeIfPresent([Waiting].self, forKey: .waiting) ?? []
         etag = try container.decodeIfPresent(String.self, forKey: .etag)
@@ -32,6 +33,7 @@ extension UpstreamState: Codable {
         try container.encodeIfPresent(repository, forKey: .repository)
         try container.encodeIfPresent(lastSeen, forKey: .lastSeen)
         try container.encodeIfPresent(line, forKey: .line)
+        try container.encodeIfPresent(nodeID, forKey: .nodeID)
         try container.encode(seen, forKey: .seen)
         if !waiting.isEmpty { try container.encode(waiting, forKey: .waiting) }
         try container.encodeIfPresent(etag, forKey: .etag)

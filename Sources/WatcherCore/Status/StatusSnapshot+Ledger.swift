@@ -4,13 +4,14 @@ extension StatusSnapshot {
 
     package init(_ config: Config, _ ledger: Ledger, at now: Instant) {
         time = now.floor
+        let pace = PollPace(config)
         upstreams = config.upstreams.sorted { $0.key < $1.key }.map { name, upstream in
-            Upstream(name, upstream, ledger.upstreams[name], in: config, at: now)
+            Upstream(name, upstream, ledger.upstreams[name], pace, at: now)
         }
         jobs = (ledger.jobs + ledger.history).map(Job.init)
         deliveries = Self.pending(config, ledger.outbox) + ledger.outbox.ended.map(Delivery.init)
         rateLimits = ledger.quotas.sorted { $0.key < $1.key }.map { RateLimit($0.key, $0.value) }
-        let budget = PollBudget(config, ledger, at: now)
+        let budget = PollBudget(config, ledger, pace, at: now)
         actions = config.actions.keys.sorted()
         notifiers = config.notifiers.keys.sorted().map { Notifier($0, ledger.outbox) }
         counters = ledger.counters ?? Counters()
@@ -32,7 +33,7 @@ extension StatusSnapshot {
 }
 
 extension StatusSnapshot.Upstream {
-    init(_ name: String, _ upstream: Config.Upstream, _ state: UpstreamState?, in config: Config, at now: Instant) {
+    init(_ name: String, _ upstream: Config.Upstream, _ state: UpstreamState?, _ pace: PollPace, at now: Instant) {
         self.init(name: name, repository: upstream.repository, isChecked: state != nil)
         source = upstream.source.key
         guard let state else { return }
@@ -47,9 +48,9 @@ extension StatusSnapshot.Upstream {
                 published: $0.release.publishedAt)
         }
         nextCheck = (state.lastCheck ?? state.lastGoodCheck)?
-            .adding(state.usualGap ?? Core.interval(of: upstream, in: config))
+            .adding(state.usualGap ?? pace.interval(of: upstream))
         guard let since = state.lastGoodCheck ?? state.firstCheck else { return }
-        let usual = max(Core.interval(of: upstream, in: config), state.usualGap ?? 0)
+        let usual = max(pace.longestInterval(of: upstream), state.usualGap ?? 0)
         isStale = now.floor.seconds(since: since) > max(3 * usual, StatusSnapshot.shortestStaleTime)
     }
 }

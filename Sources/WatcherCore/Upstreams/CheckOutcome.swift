@@ -32,11 +32,14 @@ package struct RepositoryIdentity: Sendable, Equatable {
     package var id: SourceID
     package var fullName: String
     package var isArchived: Bool
+    /// Its id in GraphQL, where there is such a thing.
+    package var nodeID: String?
 
-    package init(id: SourceID, fullName: String, isArchived: Bool = false) {
+    package init(id: SourceID, fullName: String, isArchived: Bool = false, nodeID: String? = nil) {
         self.id = id
         self.fullName = fullName
         self.isArchived = isArchived
+        self.nodeID = nodeID
     }
 }
 

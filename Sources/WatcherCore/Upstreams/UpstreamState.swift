@@ -5,6 +5,8 @@ package struct UpstreamState: Sendable, Equatable {
     /// `OWNER/NAME` as it was configured when the id was pinned: a name that somebody changes in the configuration is
     /// a new upstream, unless the id is the same.
     package var repository: String?
+    /// The repository's id in GraphQL, by which surveys ask for it; nil where the source has none.
+    package var nodeID: String?
     /// The highest release that was accepted.
     package var lastSeen: ReleaseReference?
     /// The line of tags that is followed; nil until the first check, and in states written before lines were known.
@@ -67,6 +69,15 @@ package struct UpstreamState: Sendable, Equatable {
     }
 
     package var isFirstSight: Bool { lastSweep == nil }
+
+    /// Notes the time of a good check and, smoothed, how long after the one before it came.
+    package mutating func noteGoodCheck(at now: Instant) {
+        if let last = lastGoodCheck {
+            let gap = max(now.floor.seconds(since: last), 0)
+            usualGap = usualGap.map { ($0 * 3 + gap) / 4 } ?? gap
+        }
+        lastGoodCheck = now.floor
+    }
 
     /// Whether a tag is the highest that was accepted.
     package func isHighest(_ release: ReleaseReference) -> Bool {

@@ -50,6 +50,7 @@ package final class Executor: Sendable {
         switch command {
         case .check(let check): await self.check(check)
         case .identify(let target): await identify(target)
+        case .survey(let query): await survey(query)
         case .dispatch(let dispatch): await self.dispatch(dispatch)
         case .lookUp(let job, let action, let target, let since): await lookUp(job, action, target, since)
         case .follow(let job, let action, let target, let run): await follow(job, action, target, run)
@@ -82,6 +83,18 @@ package final class Executor: Sendable {
         switch result {
         case .success(let identity): return .identified(target, .known(identity), reading)
         case .failure(let failure): return .identified(target, .failed(redactor.mask(failure)), reading)
+        }
+    }
+
+    @inline(never)
+    private func survey(_ query: SurveyQuery) async -> Event {
+        guard query.apiURL == github.apiURL else { return .surveyed(query, .failed(.cancelled), nil) }
+        let (outcome, reading) = await github.survey(query)
+        switch outcome {
+        case .answered: return .surveyed(query, outcome, reading)
+        case .tooLarge(let reason): return .surveyed(query, .tooLarge(redactor.mask(reason)), reading)
+        case .unsupported(let reason): return .surveyed(query, .unsupported(redactor.mask(reason)), reading)
+        case .failed(let failure): return .surveyed(query, .failed(redactor.mask(failure)), reading)
         }
     }
 

@@ -85,10 +85,12 @@ extension GitHubClient {
             var id: Int64
             var fullName: String
             var archived: Bool?
+            var nodeID: String?
 
             enum CodingKeys: String, CodingKey {
                 case id, archived
                 case fullName = "full_name"
+                case nodeID = "node_id"
             }
         }
         let answer = await get("/repos/\(repository)")
@@ -101,7 +103,9 @@ extension GitHubClient {
             }
             let name = body.fullName.cleanedLine(limit: 200)
             return .success(
-                RepositoryIdentity(id: SourceID(body.id), fullName: name, isArchived: body.archived ?? false))
+                RepositoryIdentity(
+                    id: SourceID(body.id), fullName: name, isArchived: body.archived ?? false,
+                    nodeID: body.nodeID.flatMap { SurveyQuery.isUsable($0) ? $0 : nil }))
         }
         return (result, answer.reading)
     }

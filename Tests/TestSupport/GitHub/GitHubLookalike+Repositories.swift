@@ -89,9 +89,11 @@ extension GitHubLookalike {
     }
 
     /// The budget of a token, or with nil of this address: so much is left, and so much time until it is full again.
-    package func setRemaining(_ remaining: Int, resetsIn seconds: Double = 3600, token: String? = nil) {
+    package func setRemaining(
+        _ remaining: Int, resetsIn seconds: Double = 3600, token: String? = nil, ofPoints: Bool = false
+    ) {
         state.withLock { state in
-            let key = token ?? ""
+            let key = (ofPoints ? LookalikeState.pointsOf : "") + (token ?? "")
             state.quotas[key] = .init(
                 used: max(0, state.limit(key) - remaining), resets: state.now.addingTimeInterval(seconds))
         }

@@ -30,6 +30,11 @@ struct LookalikeCall {
         let authorization = request.header("Authorization") ?? ""
         token = authorization.split(separator: " ", maxSplits: 1).dropFirst().first.map(String.init) ?? authorization
         let path = request.path
+        if path == Self.graphQLPath(prefix) {
+            (segments, rest, rawRest, name) = (["graphql"], ["graphql"], "/graphql", nil)
+            self.request.endpoint = .graphql
+            return
+        }
         guard path.hasPrefix(prefix + "/") else {
             (segments, rest, rawRest, name) = (nil, [], "", nil)
             return
@@ -49,6 +54,11 @@ struct LookalikeCall {
         }
         rawRest = raw.suffix(rest.count).map { "/" + $0 }.joined()
         self.request.endpoint = Self.endpoint(rest, isRead: isRead, inRepository: name != nil)
+    }
+
+    /// Beside the REST API where that is `/api/v3`, and below it anywhere else.
+    private static func graphQLPath(_ prefix: String) -> String {
+        prefix.hasSuffix("/v3") ? prefix.dropLast(3) + "/graphql" : prefix + "/graphql"
     }
 
     private static func endpoint(_ rest: [String], isRead: Bool, inRepository: Bool) -> Endpoint {

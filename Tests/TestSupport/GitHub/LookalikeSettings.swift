@@ -23,6 +23,12 @@ extension GitHubLookalike {
         /// Requests an hour.
         package var anonymousLimit = 60
         package var tokenLimit = 5000
+        /// Points of GraphQL an hour.
+        package var graphQLLimit = 5000
+        /// Whether there is GraphQL: 404 without.
+        package var hasGraphQL = true
+        /// A schema that lacks these fields: what names one is answered with errors alone.
+        package var missingFields: Set<String> = []
         /// 403 or 429: GitHub uses both when the primary limit is reached.
         package var limitStatus = 403
         /// Whether there are limits at all (GHES has them off: no headers then).

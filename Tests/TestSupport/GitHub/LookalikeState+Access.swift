@@ -57,7 +57,7 @@ extension LookalikeState {
         case .releases, .latestRelease, .release, .releaseByTag, .releaseAssets, .contents:
             needed = ("contents", "read")
         case .workflow, .workflowRuns, .run, .jobs: needed = ("actions", "read")
-        case .repository, .rateLimit, .other: return nil
+        case .repository, .rateLimit, .graphql, .other: return nil
         }
         guard repository.isPrivate || needed.level == "write" else { return nil }
         guard let token = token(call) else { return error(401, "Requires authentication") }
@@ -72,7 +72,8 @@ extension LookalikeState {
 
     /// The limit of a token, or with `""` of this address.
     func limit(_ key: String) -> Int {
-        key.isEmpty ? settings.anonymousLimit : tokens[key]?.limit ?? settings.tokenLimit
+        if key.hasPrefix(Self.pointsOf) { return settings.graphQLLimit }
+        return key.isEmpty ? settings.anonymousLimit : tokens[key]?.limit ?? settings.tokenLimit
     }
 
     private mutating func quota(_ key: String) -> Quota {
@@ -84,8 +85,12 @@ extension LookalikeState {
 
     /// A token that is not good is counted on the address.
     private func quotaKey(_ call: LookalikeCall) -> String {
-        isGood(call.token) ? call.token : ""
+        let key = isGood(call.token) ? call.token : ""
+        return call.request.endpoint == .graphql ? Self.pointsOf + key : key
     }
+
+    /// In front of a token: its points of GraphQL, which are counted apart.
+    static let pointsOf = "graphql:"
 
     mutating func charge(_ call: LookalikeCall) {
         guard settings.hasLimits else { return }
@@ -97,7 +102,7 @@ extension LookalikeState {
 
     private mutating func limitRefusal(_ call: LookalikeCall) -> ScriptedAnswer? {
         guard settings.hasLimits, call.request.endpoint != .rateLimit else { return nil }
-        let points = call.isRead ? 1 : 5
+        let points = call.isRead || call.request.endpoint == .graphql ? 1 : 5
         let minuteAgo = now.addingTimeInterval(-60)
         recentPoints.removeAll { $0.at <= minuteAgo }
         if let most = settings.pointsPerMinute, recentPoints.reduce(points, { $0 + $1.points }) > most {
@@ -106,6 +111,15 @@ extension LookalikeState {
         recentPoints.append((now, points))
         let key = quotaKey(call)
         guard quota(key).used >= limit(key) else { return nil }
+        if call.request.endpoint == .graphql {
+            return .json(
+                200,
+                [
+                    "errors": [
+                        ["type": "RATE_LIMITED", "message": "API rate limit already exceeded for user ID 1000001."]
+                    ]
+                ])
+        }
         let page = "/overview/rate-limits-for-the-rest-api"
         return error(
             settings.limitStatus,
@@ -113,6 +127,16 @@ extension LookalikeState {
                 ? "API rate limit exceeded for 127.0.0.1. (But here's the good news: Authenticated requests get a "
                     + "higher rate limit. Check out the documentation for more details.)"
                 : "API rate limit exceeded for user ID 1000001.", page)
+    }
+
+    /// The field `rateLimit` of a query that costs one point, before it is charged.
+    mutating func graphQLLimit(_ call: LookalikeCall) -> WireJSON {
+        let key = quotaKey(call)
+        let quota = quota(key)
+        return [
+            "cost": 1, "remaining": .integer(max(0, limit(key) - quota.used - 1)),
+            "resetAt": .string(quota.resets.iso8601),
+        ]
     }
 
     mutating func rateLimit(_ call: LookalikeCall) -> ScriptedAnswer {
@@ -150,6 +174,6 @@ extension LookalikeState {
         answer.set("X-RateLimit-Remaining", String(max(0, limit(key) - quota.used)))
         answer.set("X-RateLimit-Used", String(min(quota.used, limit(key))))
         answer.set("X-RateLimit-Reset", String(Int(quota.resets.timeIntervalSince1970)))
-        answer.set("X-RateLimit-Resource", "core")
+        answer.set("X-RateLimit-Resource", call.request.endpoint == .graphql ? "graphql" : "core")
     }
 }

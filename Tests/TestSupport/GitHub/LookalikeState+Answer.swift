@@ -47,6 +47,7 @@ extension LookalikeState {
 
     private mutating func serve(_ call: LookalikeCall, _ id: Int?) -> ScriptedAnswer {
         if call.request.endpoint == .rateLimit { return rateLimit(call) }
+        if call.request.endpoint == .graphql { return graphQL(call) }
         guard let id, let repository = repositories[id], !repository.isDeleted, sees(call, repository) else {
             return error(404, "Not Found")
         }
@@ -62,7 +63,7 @@ extension LookalikeState {
         case .workflowRuns: return runList(call, repository)
         case .run, .jobs: return run(call, repository)
         case .contents: return contents(call, repository)
-        case .rateLimit, .other: return error(404, "Not Found")
+        case .rateLimit, .graphql, .other: return error(404, "Not Found")
         }
     }
 

@@ -9,7 +9,7 @@ import WatcherCore
     private func simulation(publishingAt moment: Int64 = 10 * hour, completeAfter: Int64 = 0) throws
         -> ScheduleSimulation
     {
-        var simulation = ScheduleSimulation(try ScheduleSimulation.config(2), SimulatedGitHub(limit: 5000))
+        var simulation = ScheduleSimulation(try ScheduleSimulation.config(2, every: "2m"), SimulatedGitHub(limit: 5000))
         for (index, name) in ["u0", "u1"].enumerated() {
             simulation.github.publications[name] = [
                 .init(id: Int64(index + 1), tag: "1.0.0", publishedAt: -Self.day, completeAt: -Self.day)

@@ -12,6 +12,7 @@ struct ScheduleSimulation {
     /// When each command was handed out, in milliseconds of uptime.
     private(set) var checks: [(at: Int64, upstream: String)] = []
     private(set) var turns = 0
+    private(set) var surveyed: [SurveyQuery] = []
 
     init(_ config: Config, _ github: SimulatedGitHub) {
         core = Core(config, mode: Core.Mode(repeats: true), ledger: Ledger())
@@ -41,11 +42,17 @@ struct ScheduleSimulation {
     /// Forgets what was handed out so far.
     mutating func forgetChecks() { checks = [] }
 
+    mutating func forgetSurveys() { surveyed = [] }
+
+    /// Something happens now.
+    mutating func take(_ event: Event) { turn([event]) }
+
     private mutating func turn(_ events: [Event]) {
         turns += 1
         for event in events { core.apply(event, at: now) }
         for command in core.advance(at: now) {
             if case .check(let check) = command { checks.append((uptime, check.target.upstream)) }
+            if case .survey(let query) = command { surveyed.append(query) }
             let (delay, event) = github.perform(command, at: now)
             underWay.append((uptime + delay, event))
         }

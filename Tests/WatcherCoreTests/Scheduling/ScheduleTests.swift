@@ -13,9 +13,9 @@ import WatcherCore
     }
 
     static let sizes = [
-        Size(upstreams: 2, releases: 7, days: 14, median: 90), Size(upstreams: 30, releases: 2, days: 7, median: 90),
-        Size(upstreams: 300, releases: 1, days: 2, median: 600),
-        Size(upstreams: 3000, releases: 0.5, days: 1, median: 6000),
+        Size(upstreams: 2, releases: 7, days: 14, median: 15), Size(upstreams: 30, releases: 2, days: 3, median: 20),
+        Size(upstreams: 300, releases: 1, days: 1, median: 30),
+        Size(upstreams: 3000, releases: 0.5, days: 1, median: 60),
     ]
 
     @Test("a fifth of the quota is enough, and what is complete is acted on soon", arguments: sizes)

@@ -19,6 +19,13 @@ struct SimulatedGitHub {
     /// Requests by hour, all of them and those of looks at upstreams alone.
     private(set) var hours: [Int] = []
     private(set) var looks: [Int] = []
+    /// Points of GraphQL by hour.
+    private(set) var points: [Int] = []
+    private var pointsUsed = 0
+    private var pointsResetAt: Int64 = 0
+    var hasGraphQL = true
+    /// Since then surveys say what was true at that moment; milliseconds of uptime.
+    var liesSince: Int64?
     /// Requests by minute.
     private(set) var minutes: [Int] = []
     /// Requests that were refused because the quota was used up.
@@ -34,6 +41,7 @@ struct SimulatedGitHub {
 
     /// How long an answer takes, in milliseconds.
     static let latency: Int64 = 200
+    static let surveyLatency: Int64 = 700
     static let runLength: Int64 = 20 * 60_000
 
     init(limit: Int) { self.limit = limit }
@@ -54,6 +62,17 @@ struct SimulatedGitHub {
                 .identified(
                     target, isAllowed ? .known(identity(target.upstream)) : .failed(limited(now)), reading)
             )
+        case .survey(let query):
+            let (isAllowed, reading) = spendPoint(now)
+            guard isAllowed else {
+                let wait = (pointsResetAt - now.uptime) / 1000 + 1
+                return (
+                    Self.latency, .surveyed(query, .failed(.rateLimited(seconds: wait, "limit exceeded")), reading)
+                )
+            }
+            guard hasGraphQL else { return (Self.latency, .surveyed(query, .unsupported("GitHub answered 404"), nil)) }
+            let observations = query.entries.map { snapshot($0, now) }
+            return (Self.surveyLatency, .surveyed(query, .answered(observations, points: 1), reading))
         case .dispatch(let dispatch):
             let (isAllowed, reading) = spend(1, now)
             guard isAllowed else {
@@ -99,9 +118,44 @@ struct SimulatedGitHub {
         }
     }
 
+    private func snapshot(_ entry: SurveyQuery.Entry, _ now: Instant) -> SurveyObservation {
+        let seen = liesSince.map { min($0, now.uptime) } ?? now.uptime
+        let published = (publications[entry.upstream] ?? []).filter { $0.publishedAt <= seen }
+        return .repository(
+            RepositorySnapshot(
+                repositoryID: identity(entry.upstream).id.number, fullName: identity(entry.upstream).fullName,
+                releaseCount: published.count,
+                releases: published.suffix(5).reversed().map { item in
+                    let time = now.floor.adding((item.publishedAt - now.uptime) / 1000).description
+                    return RepositorySnapshot.Release(id: item.id, tag: item.tag, publishedAt: "-", updatedAt: time)
+                }))
+    }
+
+    /// Somebody else uses the token.
+    mutating func usePoints(_ count: Int) { pointsUsed += count }
+
+    private mutating func spendPoint(_ now: Instant) -> (Bool, RateLimitReading) {
+        if now.uptime >= pointsResetAt {
+            pointsUsed = 0
+            pointsResetAt = now.uptime + 3_600_000
+        }
+        let hour = Int(now.uptime / 3_600_000)
+        while points.count <= hour { points.append(0) }
+        points[hour] += 1
+        let isAllowed = pointsUsed < limit
+        if isAllowed { pointsUsed += 1 } else { refusals += 1 }
+        return (
+            isAllowed,
+            RateLimitReading(
+                limit: limit, remaining: max(limit - pointsUsed, 0), resetIn: (pointsResetAt - now.uptime) / 1000,
+                date: now.floor)
+        )
+    }
+
     private func identity(_ upstream: String) -> RepositoryIdentity {
         RepositoryIdentity(
-            id: SourceID(Int64(StableHash(upstream).value % 1_000_000_000) + 1), fullName: "o/\(upstream)")
+            id: SourceID(Int64(StableHash(upstream).value % 1_000_000_000) + 1), fullName: "o/\(upstream)",
+            nodeID: "R_" + upstream)
     }
 
     private func list(_ check: Command.Check, _ now: Instant) -> ReleaseList {

@@ -94,6 +94,7 @@ import Testing
             tag: "v1.2", url: "https://example.org/v1.2", publishedAt: time, statedVersion: "1.2")
         watch.lastSeen?.digest = "sha256:0123"
         watch.line = ""
+        watch.nodeID = "R_kgDOAGi3zg"
         watch.seen.add(1, tag: "v1.0", .firstSight)
         watch.seen.add(2, tag: "v1.2", .taken)
         watch.seen.add(SourceID(tag: "v1.3", object: "0123abcd"), tag: "v1.3", .taken)

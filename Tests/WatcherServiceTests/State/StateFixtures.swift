@@ -93,7 +93,10 @@ enum StateFixtures {
         watch.failures = 2
         watch.lastError = "could not connect to api.github.com: connection refused"
         watch.replacedBy = 7
-        if isPresent { watch.line = "release-" }
+        if isPresent {
+            watch.line = "release-"
+            watch.nodeID = "R_kgDOAGi3zg"
+        }
         return watch
     }
 
