@@ -116,7 +116,8 @@ fuzz: deps ## Give every reader of foreign bytes any bytes, a minute each: FUZZ=
 	scripts/fuzz $(FUZZ)
 
 .PHONY: nightly
-nightly: simulated crashes soak fuzz ## What takes long: a million simulated steps, every crash point, the soak, fuzzing
+nightly: simulated crashes soak fuzz test-programs ## What takes long: a million simulated steps, every crash point, the soak, fuzzing
+	WATCHER_SCHEDULE=all $(SWIFT) test --skip-build --filter '^WatcherCoreTests\.ScheduleTests'
 
 .PHONY: bench
 bench: build ## Measure the release binary beside libcurl alone and beside curl, in five minutes

@@ -69,7 +69,7 @@ import Testing
         bench.step(.requested(.trigger(action: "build", releases: [:]), number: 1))
         let id = try #require(bench.dispatches.first?.job)
         bench.step(.dispatched(job: id, .refused(.transient("busy")), nil))
-        bench.clock += 60
+        bench.clock += 10
         bench.step(.woke)
         #expect(bench.dispatches.map(\.job) == [id] && !bench.told.contains(.approval))
     }
