@@ -23,11 +23,13 @@ enum CommandLineWords {
 
     private static let optionsWithValue = ["--config", "--color"]
 
-    /// A hint with the `--config` that was given, so that it works as it is printed.
+    /// A hint that names a command, with the `--config` that was given: without it the command would read another one.
     static func completed(_ hint: String, arguments: [String], commands: [String]) -> String {
-        guard let path = value(of: "--config", in: arguments), !hint.contains("--config") else { return hint }
+        guard let path = value(of: "--config", in: arguments), !hint.contains("--config"),
+            !hint.contains("did you mean"), commands.contains(where: { hint.contains("watcher \($0)") })
+        else { return hint }
         let word = path.utf8.allSatisfy { $0 > 0x20 && !"'\"\\$`*?;&|<>()".utf8.contains($0) } ? path : "'\(path)'"
-        return commands.reduce(hint) { $0.replacing("watcher \($1)", with: "watcher \($1) --config \(word)") }
+        return hint + " (with --config \(word))"
     }
 
     /// What `--color` says, read before the rest of the command line is: an error of that is coloured too.

@@ -96,7 +96,7 @@ import Testing
                 "a run-name without the job's id",
                 "warning action build-image: the workflow's run-name does not hold the job's id"
             ) { $0.github.editWorkflow(place, World.workflow) { $0.runName = "build ${{ inputs.elabftw_version }}" } },
-            Ailment("a clock that is wrong", "warning clock: it is ") {
+            Ailment("a clock that is wrong", "warning clock: it differs from GitHub's by ") {
                 $0.github.configure { $0.clockOffset = .seconds(600) }
             },
             Ailment(

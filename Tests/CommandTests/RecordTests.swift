@@ -63,7 +63,7 @@ import Testing
         try await withWorld { world async throws in
             world.publishBaseline()
             let output = try await world.run("explain", "elabftw", "--record", world.folder)
-            #expect(output.status == 74)
+            #expect(output.status == 64)
             #expect(output.err.contains("not empty"), "\(output.err)")
         }
     }

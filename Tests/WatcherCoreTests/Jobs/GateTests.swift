@@ -12,7 +12,12 @@ import Testing
     private static func bench(_ change: (inout Config.Action) -> Void) -> Bench {
         var action = Known.action(["one"])
         change(&action)
-        var bench = Bench(Known.config { $0.actions["build"] = action }, mode: Core.Mode(repeats: true))
+        // No check comes between a job and its beginning.
+        let config = Known.config {
+            $0.actions["build"] = action
+            $0.poll.every = 3600
+        }
+        var bench = Bench(config, mode: Core.Mode(repeats: true))
         bench.look(old)
         return bench
     }
@@ -69,7 +74,7 @@ import Testing
         bench.step(.requested(.trigger(action: "build", releases: [:]), number: 1))
         let id = try #require(bench.dispatches.first?.job)
         bench.step(.dispatched(job: id, .refused(.transient("busy")), nil))
-        bench.clock += 10
+        bench.clock += 60
         bench.step(.woke)
         #expect(bench.dispatches.map(\.job) == [id] && !bench.told.contains(.approval))
     }
