@@ -94,7 +94,7 @@ extension Core {
         survey.ended()
         switch outcome {
         case .answered(let observations, let points) where observations.count == query.entries.count:
-            survey.points = max(points, 1)
+            survey.points = min(max(points, 1), Survey.pointsLimit)
             withQuota(.graphql) { $0.recover() }
             if survey.answered() {
                 say(.news, "GitHub's GraphQL API works again: surveys are made", topic: "survey works again")

@@ -8,6 +8,8 @@ struct Survey: Sendable {
     static let batchFloor = 10
     /// Rounds without a question that was too large, after which questions are made larger again.
     static let roundsUntilLarger = 20
+    /// What a question may cost at most, whatever the server says: an hour's points.
+    static let pointsLimit = PollBudget.limits.token
     /// Questions under way at once.
     static let concurrency = 4
     /// Questions that have failed in a row, after which the rest of a round is given up.

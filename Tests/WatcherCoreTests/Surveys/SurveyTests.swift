@@ -107,4 +107,16 @@ import Testing
         #expect(!PollPace(anonymous).surveys(upstream) && PollPace(anonymous).interval(of: upstream) == 900)
         #expect(!PollPace(try ScheduleSimulation.config(5)).surveys(upstream))
     }
+
+    @Test(
+        "a cost that no question can have stretches the interval, and no number overflows", arguments: [.max, .min, 0])
+    func cost(_ points: Int) throws {
+        let config = try ScheduleSimulation.config(6)
+        var bench = Bench(config, mode: Core.Mode(repeats: true))
+        bench.step(.woke)
+        let query = SurveyQuery(apiURL: config.github.apiURL, entries: [])
+        bench.step(.surveyed(query, .answered([], points: points), nil))
+        #expect(bench.core.survey.points == (points == .max ? Survey.pointsLimit : 1))
+        #expect(bench.core.wakeIn(at: Known.at(0)) != nil)
+    }
 }
