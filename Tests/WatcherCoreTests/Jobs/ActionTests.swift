@@ -98,6 +98,8 @@ struct Trial: ActionTarget {
         var (bench, request) = try Self.begun(Self.config(recovery, attempts: 1))
         for _ in 0..<5 {
             bench.step(.ran(job: request.job, ActionResult(.failed(.rateLimited(seconds: 40, "slow down")))))
+            let job = try #require(bench.ledger.jobs.first)
+            #expect(bench.core.isUnderWay(job), "--wait stays for it")
             bench.clock += 39
             bench.step(.woke)
             #expect(bench.requests.isEmpty)

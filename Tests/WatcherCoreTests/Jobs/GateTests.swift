@@ -145,6 +145,32 @@ import Testing
         #expect(failed.dispatches.map(\.action) == ["deploy"])
     }
 
+    @Test("after a job that was rejected a job ends like it") func afterRejection() throws {
+        var config = Known.config()
+        config.actions["build"]?.approval = true
+        config.actions["deploy"] = Known.action(["one"]) { $0.after = "build" }
+        var bench = Bench(config)
+        bench.look(Self.old)
+        bench.look(Self.news("1.1.0"))
+        let build = try #require(bench.ledger.jobs.first { $0.action == "build" })
+        bench.step(.requested(.reject(job: build.id), number: 1))
+        bench.step(.woke)
+        #expect(bench.dispatches.isEmpty && bench.ledger.jobs.isEmpty)
+        let deploy = bench.ledger.history.last
+        #expect(deploy?.action == "deploy" && deploy?.phase == .ended(.superseded))
+        #expect(deploy?.reason == "build was not done: rejected on request")
+    }
+
+    @Test("what a job would wait for is said without doing anything") func reasons() throws {
+        var config = Known.config { $0.actions["build"]?.approval = true }
+        config.actions["deploy"] = Known.action(["one"]) { $0.after = "build" }
+        var bench = Bench(config, mode: Core.Mode(acts: false))
+        bench.look(Self.old)
+        bench.look(Self.news("1.1.0"))
+        let words = bench.ledger.jobs.map { bench.core.waitingReason($0, at: Known.at(bench.clock)) ?? "" }
+        #expect(words.count == 2 && words[0] == "waits for approval" && words[1].hasPrefix("waits for build: job w-"))
+    }
+
     // MARK: - Levels
 
     @Test(

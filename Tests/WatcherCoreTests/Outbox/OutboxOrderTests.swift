@@ -134,6 +134,18 @@ struct OutboxOrderTests {
         #expect(next() == "2")
     }
 
+    @Test("forgetting a message drops its failed delivery, and what waits for another notifier is sent")
+    mutating func forgotten() throws {
+        add("a", "1", to: ["chat", "mail"])
+        let end = try #require(try answer(.refused(reason: "answered 404")))
+        let isKnown = outbox.forget(end.id)
+        #expect(isKnown && outbox.ended.isEmpty && next("mail") == "1")
+        let waited = outbox.forget(end.id)
+        #expect(waited && outbox.messages.isEmpty)
+        let isStillKnown = outbox.forget(end.id)
+        #expect(!isStillKnown)
+    }
+
     @Test("after three days a try that fails is the last one")
     mutating func givenUp() throws {
         add("a", "1")
