@@ -23,7 +23,7 @@ import urllib.parse
 FOLDER = pathlib.Path(__file__).parent / "Fixtures" / "bodies"
 # Of NotifiersFixtures.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-FACTS = {"Took", "Before", "Attempt", "Job", "Platforms", "Published", "Missing", "Repository", "Highest is still"}
+FACTS = {"Took", "Previous", "Attempt", "Job", "Platforms", "Published", "Missing", "Repository", "Highest is still"}
 
 
 class Elements(html.parser.HTMLParser):
