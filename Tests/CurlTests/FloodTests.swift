@@ -25,7 +25,8 @@ import Testing
                 #expect(answer.body == [1])
                 longest = max(longest, .now - asked)
             } while !isOver.load(ordering: .relaxed)
-            #expect(longest < .seconds(6), "\(longest)")
+            // On a busy machine a second or two more than the four of the flood; held up for good it would be the time-out.
+            #expect(longest < .seconds(15), "\(longest)")
             let error = try #require(await flooded)
             let host = "127.0.0.1:\(flood.port)"
             let isRefused = if case .protocolError = error { true } else { error == .connectionLost(host: host) }
