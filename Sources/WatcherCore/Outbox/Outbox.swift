@@ -107,6 +107,13 @@ package struct Outbox: Sendable, Equatable, Codable {
         _ outcome: DeliveryOutcome, message id: String, notifier: String, at now: Instant
     ) -> Delivery? {
         guard let outgoing = messages.first(where: { $0.message.id == id && $0.notifiers.contains(notifier) }) else {
+            // It was given up or forgotten meanwhile; the wait that its receiver asked for holds for the others.
+            if case .retry(let after?, let reason, _) = outcome,
+                messages.contains(where: { $0.notifiers.contains(notifier) })
+            {
+                receivers[notifier, default: Receiver()].reason = reason
+                receivers[notifier]?.notBefore = now.deadline(in: after)
+            }
             return nil
         }
         switch outcome {

@@ -68,6 +68,20 @@ struct OutboxOrderTests {
         #expect(next() == "1")
     }
 
+    @Test("it is kept also when the message that it answers was given up meanwhile")
+    mutating func waitOfForgotten() throws {
+        add("a", "1")
+        add("a", "2")
+        let first = try #require(outbox.next(for: "chat", at: now))
+        let isKnown = outbox.forget(first.id)
+        #expect(isKnown && next() == "2")
+        let end = outbox.record(
+            .retry(after: 60, reason: "answered 429"), message: first.id, notifier: "chat", at: now)
+        #expect(end == nil && next() == nil)
+        time += 60_000
+        #expect(next() == "2")
+    }
+
     @Test("200 releases reach a receiver that takes one a second, in order, and none is lost")
     mutating func burst() throws {
         for tag in 0..<200 { add("a", String(tag)) }
