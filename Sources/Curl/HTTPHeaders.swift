@@ -1,7 +1,7 @@
 /// The header fields of an answer in the order in which they came. Names are looked up without regard to case.
 ///
 /// Kept as the bytes that came, one after the other, and made text of when asked for: GitHub sends thirty fields with
-/// each answer, of which nine are looked at.
+/// each answer, of which nine are read.
 package struct HTTPHeaders: Sendable {
     private struct Place {
         var nameStart: Int

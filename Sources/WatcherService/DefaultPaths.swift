@@ -36,7 +36,7 @@ package struct DefaultPaths: Sendable {
             ? "/var/lib/watcher/state.json" : home("XDG_STATE_HOME", ".local/state") + "/watcher/state.json"
     }
 
-    /// Makes a folder and those above it, unless told otherwise for the owner only.
+    /// Creates a directory and its parents, mode 0700 unless `mode` says otherwise.
     package static func makeFolder(_ path: String, mode: mode_t = 0o700) throws(DurableFile.Failure) {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {

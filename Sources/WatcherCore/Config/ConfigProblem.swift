@@ -1,6 +1,6 @@
 /// One thing that is wrong with a configuration, or (as a warning) that is probably not meant.
 ///
-/// Its texts never hold a secret: of what may be one only the type is told.
+/// Its texts never hold a secret: of what may be one only the type is named.
 package struct ConfigProblem: Error, Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
         case syntax, unknownKey, duplicateKey, missingKey, wrongType, badValue

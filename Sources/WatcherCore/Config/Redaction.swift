@@ -48,7 +48,7 @@ enum Redaction {
         }
     }
 
-    /// The marks that services put on their tokens, so that one pasted into the wrong place is not told.
+    /// The marks that services put on their tokens, so that one pasted into the wrong place is not shown.
     private static func isToken(_ text: String) -> Bool {
         ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "whsec_", "eyJ", "syt_"]
             .contains { text.hasPrefix($0) } && text.utf8.count >= shortestToken

@@ -133,7 +133,7 @@ extension Core {
             // Nothing was done, and it is no fault of the job's: the attempt does not count.
             job.attempts = max(job.attempts - 1, 0)
             if target.recovery == .lookedUp {
-                // A limit can be a lie told after the fact.
+                // A limit can be reported after the fact.
                 job.find(for: 0, reason: reason, at: now)
             } else {
                 job.retry(in: 0, reason: reason, at: now)

@@ -103,7 +103,7 @@ extension Core {
         changed(.durable)
     }
 
-    /// Nobody has to be told: a person has decided it.
+    /// Sends no message: somebody has decided it.
     mutating func reject(_ id: String, at now: Instant) throws(ControlError) {
         var job = ledger.jobs[try waiting(id)]
         job.end(.superseded, reason: "rejected on request", at: now)

@@ -221,7 +221,7 @@ extension Core {
         }
     }
 
-    /// A new release whose image is the one of the release before is told once for each image.
+    /// A new release whose image is the one of the release before is reported once for each image.
     private mutating func attendToSameImage(_ job: Job, at now: Instant) {
         let releases = job.releases ?? job.causes
         let before = ledger.history.last {

@@ -49,7 +49,7 @@ extension Core {
             end(&job, reason, hint: hint, at: now)
         case .refused(.rateLimited(let seconds, let reason)):
             // Nothing was started, and it is no fault of the job's: the attempt does not count. A limit can be a lie
-            // told after the fact, though, so the run is looked for before the next try.
+            // reported after the fact, though, so the run is looked for before the next try.
             pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
             job.attempts = max(job.attempts - 1, 0)
             job.lookUp(since: since, for: 0, accepted: false, reason: reason, at: now)

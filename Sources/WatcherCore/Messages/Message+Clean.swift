@@ -22,7 +22,7 @@ extension String {
         var marks = 0
         var length = 0
         for scalar in unicodeScalars {
-            // Enough to see that it is too long: the rest of a huge text is never looked at.
+            // Enough to see that it is too long: the rest of a huge text is never read.
             guard length <= limit else { break }
             switch CleanedScalar(scalar) {
             case .removed: continue

@@ -1,4 +1,4 @@
-/// How often upstreams are looked at when all is well, by the configuration alone. `PollBudget` stretches that.
+/// How often upstreams are checked when nothing fails, by the configuration alone. `PollBudget` stretches that.
 package struct PollPace: Sendable, Equatable {
     /// Up to so many upstreams are checked one by one as often as a survey would be made.
     package static let handful = 5

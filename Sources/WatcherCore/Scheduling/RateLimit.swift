@@ -22,7 +22,7 @@ package struct RateLimit: Sendable, Equatable {
     /// Uptimes in milliseconds of the requests of the last minute.
     private var recent: [Int64] = []
     private var start = 0
-    /// Server clock less ours, in seconds; nil until an answer has told.
+    /// Server clock less ours, in seconds; nil until a response has shown it.
     package private(set) var clockOffset: Int64?
 
     package init(_ record: Record = Record(), requestsPerMinute: Int) {

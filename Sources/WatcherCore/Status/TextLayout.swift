@@ -24,7 +24,7 @@ package struct TextLayout: Sendable {
         self.isSummary = isSummary
     }
 
-    /// With more upstreams than this a terminal gets the summary unless told otherwise.
+    /// With more upstreams than this a terminal gets the summary by default.
     package static let summaryFrom = 51
     /// Columns in front of each line of a section.
     static let indent = 2

@@ -51,7 +51,7 @@ package enum RequestFailure: Error, Sendable, Equatable {
     case rateLimited(seconds: Int64?, String)
     /// Will not pass by itself: a wrong token, no permission, no such thing. In the server's own words, with a hint.
     case permanent(String, hint: String?)
-    /// We were told to stop in the middle.
+    /// Cancelled in the middle.
     case cancelled
 
     package var reason: String {

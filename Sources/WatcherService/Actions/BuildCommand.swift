@@ -1,6 +1,6 @@
 import WatcherCore
 
-/// What `docker buildx` is told. Every value stands behind its option and `=`, and the context behind `--`: none can
+/// The arguments of `docker buildx`. Every value stands behind its option and `=`, and the context behind `--`: none can
 /// become an option itself.
 enum BuildCommand {
     static func build(

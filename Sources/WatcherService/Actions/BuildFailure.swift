@@ -2,7 +2,7 @@ import WatcherCore
 
 /// What docker's last words mean for another attempt.
 enum BuildFailure {
-    /// How many lines of the end are told, and how many characters.
+    /// How many lines of the end are reported, and how many characters.
     private static let lineLimit = 8
     private static let lengthLimit = 800
     private static let lineLength = 160
@@ -44,8 +44,8 @@ enum BuildFailure {
         let step = lines.last { $0.hasPrefix("> [") }.map { String($0.dropFirst(2)) }
         let error = tail.last { $0.hasPrefix("ERROR") || $0.hasPrefix("error") }
         let rest = lines.filter { !$0.hasPrefix("ERROR") && !$0.hasPrefix("> [") && !$0.hasPrefix("#") }
-        let told = [step, error.map(verdict)].compactMap { $0 } + rest.suffix(lineLimit)
-        let text = told.joined(separator: "; ").cleanedLine(limit: lengthLimit)
+        let shown = [step, error.map(verdict)].compactMap { $0 } + rest.suffix(lineLimit)
+        let text = shown.joined(separator: "; ").cleanedLine(limit: lengthLimit)
         return text.isEmpty ? "without a word" : text
     }
 

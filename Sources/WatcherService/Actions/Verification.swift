@@ -1,7 +1,7 @@
 import WatcherCore
 
 extension RegistryClient {
-    /// Whether images are there for every platform. The first one's digests are what is told.
+    /// Whether images are there for every platform. The first one's digests are reported.
     func verify(_ command: Command.Verify) async -> VerifyOutcome {
         var first: (digest: String, platforms: [PlatformDigest])?
         for text in command.images {

@@ -66,7 +66,8 @@ extension Doctor {
         guard let platform = Platform(text), let program = TrialProgram.bytes(for: platform) else {
             return .warning(subject, "\(text): not tried, no trial program is known for it")
         }
-        // Made by this call, for its owner only: in /tmp a name that can be guessed may be somebody else's.
+        // Made by this call, for its owner only: in /tmp a name that can be guessed may be somebody else's. The six X are
+        // mkdtemp's: it puts letters in their place.
         var template = Array("/tmp/watcher-doctor-XXXXXX".utf8CString)
         guard let folder = unsafe mkdtemp(&template).map({ unsafe String(cString: $0) }) else {
             return .warning(subject, "\(text): not tried: /tmp: \(unsafe String(cString: strerror(errno)))")

@@ -195,6 +195,7 @@ extension Engine {
 
         /// A task for each command, waits included: the loop goes on deciding while it runs, and hears of it by its event.
         private func perform(_ command: Command, from number: Int? = nil, _ group: inout DiscardingTaskGroup) {
+            // Its own task: a command may take hours, and the loop goes on. It ends with the group, by the event it posts.
             group.addTask { [perform = engine.perform, inbox] in
                 inbox.post(await perform(command), from: number)
             }

@@ -2,7 +2,7 @@
 ///
 /// For texts that are large, come often and are nearly always of one known shape: our own state, GitHub's lists. It
 /// gives up (`Unknown`) at whatever it does not understand, well-formed or not; then a complete reader has to look, which
-/// also has the words for what is wrong. What it steps over is looked at for its structure alone.
+/// also has the words for what is wrong. Of what it skips only the structure is checked.
 package struct JSONSkimmer {
     /// Not as expected; it may be right all the same.
     package struct Unknown: Error {
