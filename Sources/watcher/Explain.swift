@@ -36,7 +36,7 @@ struct Explain: AsyncParsableCommand {
             if json {
                 Terminal.say(explanation.json)
             } else {
-                explanation.lines.forEach { Terminal.say($0) }
+                explanation.lines(isAligned: Terminal.isInteractive).forEach { Terminal.say($0) }
             }
             return
         }

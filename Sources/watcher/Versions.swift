@@ -29,7 +29,7 @@ struct Versions: ParsableCommand {
         if json {
             Terminal.say(report.json)
         } else {
-            report.lines.forEach { Terminal.say($0) }
+            report.lines(isAligned: Terminal.isInteractive).forEach { Terminal.say($0) }
         }
     }
 

@@ -95,21 +95,21 @@ package struct Explanation: Sendable {
         }
     }
 
-    package var lines: [String] {
+    /// For people; `isAligned`: with its columns aligned.
+    package func lines(isAligned: Bool) -> [String] {
         let moved =
             identity.flatMap { $0.fullName.lowercased() == repository.lowercased() ? nil : " (now \($0.fullName))" }
             ?? ""
-        let widest = min(candidates.map(\.release.tag.count).max() ?? 0, 40)
+        let widest = isAligned ? min(candidates.map(\.release.tag.displayWidth).max() ?? 0, 40) : 0
         let line = followed.map { ", following the line \"\($0.cleanedLine(limit: 128))\"" } ?? ""
         let stopped = isStopped ? ["  stopped until watcher accept: another repository has this name now"] : []
         return ["\(repository)\(moved): \(Words.count(candidates.count, "release")), highest version first\(line)"]
             + stopped
             + candidates.map { item in
-                let tag = item.release.tag.cleanedLine(limit: 128)
-                let padding = String(repeating: " ", count: max(widest - tag.count, 0))
-                let date = item.release.publishedAt.map { String($0.description.prefix(10)) } ?? "no date   "
+                let tag = item.release.tag.cleanedLine(limit: 128).padded(to: widest)
+                let date = item.release.publishedAt.map { String($0.description.prefix(10)) } ?? "no date".padded(to: isAligned ? 10 : 0)
                 let digest = item.release.digest.map { " (\($0))" } ?? ""
-                return "  \(tag)\(padding)  \(date)  \(item.reason)\(reading(item.version))\(digest)"
+                return "  \(tag)  \(date)  \(item.reason)\(reading(item.version))\(digest)"
             }
             + others.map { line in
                 let name = line.name.cleanedLine(limit: 128)

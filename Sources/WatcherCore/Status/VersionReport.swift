@@ -36,7 +36,8 @@ package struct VersionReport: Sendable {
         }.map(\.tag)
     }
 
-    package var lines: [String] {
+    /// A table: its columns aligned for people, or with a tab between them for programs.
+    package func lines(isAligned: Bool) -> [String] {
         let rows =
             [["TAG", "LINE", "VERSION", "VARIANT", "STAGE", ""]]
             + tags.map { tag in
@@ -48,11 +49,10 @@ package struct VersionReport: Sendable {
                 ]
             }
         let cleaned = rows.map { $0.map { $0.cleanedLine(limit: 128) } }
-        let widths = (0..<5).map { column in min(cleaned.map { $0[column].count }.max() ?? 0, 40) }
+        let widths = (0..<5).map { column in min(cleaned.map(\.[column].displayWidth).max() ?? 0, 40) }
         return cleaned.map { row in
-            let text =
-                zip(row, widths).map { $0 + String(repeating: " ", count: max($1 - $0.count, 0)) }
-                .joined(separator: "  ") + (row[5].isEmpty ? "" : "  " + row[5])
+            guard isAligned else { return row.joined(separator: "\t") }
+            let text = zip(row, widths + [0]).map { $0.padded(to: $1) }.joined(separator: "  ")
             return String(text.reversed().drop { $0 == " " }.reversed())
         }
     }

@@ -152,7 +152,7 @@ import Testing
         let list = ReleaseList(
             releases: Self.apps + Self.charts + [Known.release("v1.2.0-java17", id: 7)], isComplete: true)
         let explanation = Explanation(list, Config.Upstream(repository: "owner/one"), UpstreamState(), at: Known.at(0))
-        let text = explanation.lines.joined(separator: "\n")
+        let text = explanation.lines(isAligned: true).joined(separator: "\n")
         #expect(text.contains("following the line \"\""))
         #expect(text.contains("other line \"chart-\": 2 tags, highest chart-9.1.0"))
         #expect(text.contains("[variant java17]") && text.contains("[line \"chart-\"]"))
