@@ -107,20 +107,20 @@ package struct Core: Sendable {
             note(reading, of: .graphql, at: now)
             surveyed(query, outcome, at: now)
         case .dispatched(let id, let outcome, let reading):
-            withJob(id, reading, at: now) { $0.dispatched(&$1, outcome, at: now) }
+            withJob(id, reading, outcome.failure, at: now) { $0.dispatched(&$1, outcome, at: now) }
         case .lookedUp(let id, let outcome, let reading):
-            withJob(id, reading, at: now) { $0.lookedUp(&$1, outcome, at: now) }
+            withJob(id, reading, outcome.failure, at: now) { $0.lookedUp(&$1, outcome, at: now) }
         case .followed(let id, let outcome, let reading):
-            withJob(id, reading, at: now) { $0.followed(&$1, outcome, at: now) }
+            withJob(id, reading, outcome.failure, at: now) { $0.followed(&$1, outcome, at: now) }
         case .built(let id, let outcome):
             builds.remove(id)
-            withJob(id, nil, at: now) { $0.built(&$1, outcome, at: now) }
+            withJob(id, at: now) { $0.built(&$1, outcome, at: now) }
         case .ran(let id, let result):
             longRunning[id] = nil
-            withJob(id, result.reading, at: now) { $0.ran(&$1, result, at: now) }
+            withJob(id, result.reading, result.outcome.failure, at: now) { $0.ran(&$1, result, at: now) }
         case .buildEnded: break
-        case .verified(let id, let outcome): withJob(id, nil, at: now) { $0.verified(&$1, outcome, at: now) }
-        case .moved(let id, let outcome): withJob(id, nil, at: now) { $0.moved(&$1, outcome, at: now) }
+        case .verified(let id, let outcome): withJob(id, at: now) { $0.verified(&$1, outcome, at: now) }
+        case .moved(let id, let outcome): withJob(id, at: now) { $0.moved(&$1, outcome, at: now) }
         case .delivered(let message, let notifier, let outcome):
             delivered(message, notifier, outcome, at: now)
         case .heartbeat(let failure):

@@ -48,8 +48,7 @@ struct Once: AsyncParsableCommand {
         } else if Terminal.isInteractive {
             Terminal.say(pass.report.summary(seconds: (Clock.now().uptime - begun.uptime) / 1000))
         }
-        let isBlocked = pass.report.upstreams.values.contains(where: \.isPermanent)
-        if pass.ledger.needsPerson(setup.config) || isBlocked { throw Terminal.actionRequired }
+        if pass.ledger.needsPerson(setup.config) { throw Terminal.actionRequired }
     }
 
     /// With more upstreams than this a terminal gets no line for each that has not changed.

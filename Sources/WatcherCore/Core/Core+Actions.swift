@@ -138,7 +138,7 @@ extension Core {
             } else {
                 job.retry(in: 0, reason: reason, at: now)
             }
-            wait(&job, seconds, reason, at: now)
+            wait(&job, seconds, at: now)
         case .failed(.transient(let reason)): again(&job, reason, at: now)
         }
     }
@@ -182,7 +182,7 @@ extension Core {
         case .failed(.cancelled): break
         case .failed(.permanent(let reason, let hint)):
             end(&job, "what it started cannot be looked for: \(reason)", hint: hint, at: now)
-        case .failed(.rateLimited(let seconds, let reason)): wait(&job, seconds, reason, at: now)
+        case .failed(.rateLimited(let seconds, _)): wait(&job, seconds, at: now)
         case .failed(.transient(let reason)), .unknown(let reason):
             job.notBefore = now.deadline(in: Backoff.start(after: 1))
             say(
@@ -216,7 +216,7 @@ extension Core {
             next(min(looks + 1, 3), missingSince: since)
         case .failed(.cancelled): break
         case .failed(.permanent(let reason, let hint)): end(&job, reason, hint: hint, at: now)
-        case .failed(.rateLimited(let seconds, let reason)): wait(&job, seconds, reason, at: now)
+        case .failed(.rateLimited(let seconds, _)): wait(&job, seconds, at: now)
         case .failed(.transient(let reason)), .unknown(let reason):
             say(
                 .detail, "\(job.action): looking at \(job.run?.url ?? "it"): \(reason)",
@@ -225,11 +225,9 @@ extension Core {
         }
     }
 
-    /// Nobody asks before the time that a server names: no job of an account with a limit that is known, else not this one.
-    private mutating func wait(_ job: inout Job, _ seconds: Int64?, _ reason: String, at now: Instant) {
-        if let action = config.actions[job.action], hasRateLimit(action) {
-            pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
-        } else {
+    /// Where no limit of the account is known, this job alone waits until the time that the server names.
+    private func wait(_ job: inout Job, _ seconds: Int64?, at now: Instant) {
+        if let action = config.actions[job.action], !hasRateLimit(action) {
             job.notBefore = now.deadline(in: Self.pause(seconds))
         }
     }

@@ -120,6 +120,7 @@ extension Core {
         let failures = watch.failures
         watch.failures = 0
         watch.lastError = nil
+        watch.isBlocked = false
         watch.noteGoodCheck(at: now)
         survey.checkSucceeded(name, watch)
         ledger.upstreams[name] = watch
@@ -183,20 +184,18 @@ extension Core {
         var watch = ledger.upstreams[name] ?? UpstreamState()
         watch.failures += 1
         watch.lastError = failure.reason
+        watch.isBlocked = if case .permanent = failure { true } else { false }
         ledger.upstreams[name] = watch
         changed(.noted)
         if watch.failures == Self.failuresUntilTold {
             tell(.upstreamFailing, upstream: name, detail: failure.reason, at: now)
         }
         let isTold = watch.failures >= Self.failuresUntilTold
-        var isPermanent = false
-        if case .permanent = failure { isPermanent = true }
         say(
-            isTold || isPermanent ? .failure : .detail,
+            isTold || watch.isBlocked ? .failure : .detail,
             "\(name): \(failure.reason)" + (isTold ? " (\(watch.failures) checks in a row)" : ""), hint: failure.hint,
             topic: "check failed", ["upstream": name, "reason": failure.reason, "failures": String(watch.failures)])
         finish(name, .failed, detail: failure.reason, at: now)
-        report.upstreams[name]?.isPermanent = isPermanent
     }
 
     /// Ends one look, however it went.

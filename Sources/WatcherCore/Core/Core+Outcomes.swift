@@ -4,25 +4,40 @@ extension Core {
     /// How many jobs that have ended may be remembered as followed before they are forgotten together.
     private static let lookedAtSlack = 100
 
-    /// Runs a transition of a job that is known; an event for an unknown one (forgotten meanwhile) is ignored.
+    /// Runs a transition of a job that is known. Of an event for one that was forgotten meanwhile, only what it says
+    /// about the account's limits counts.
     mutating func withJob(
-        _ id: String, _ reading: RateLimitReading?, at now: Instant, _ body: (inout Core, inout Job) -> Void
+        _ id: String, _ reading: RateLimitReading? = nil, _ failure: RequestFailure? = nil, at now: Instant,
+        _ body: (inout Core, inout Job) -> Void
     ) {
         working.remove(id)
         if lookedAt.count > ledger.jobs.count + Self.lookedAtSlack {
             lookedAt.formIntersection(ledger.jobs.map(\.id))
         }
-        guard let index = ledger.jobs.firstIndex(where: { $0.id == id }) else {
+        let known = ledger.jobs.first { $0.id == id }
+        if let action = (known ?? ledger.history.last { $0.id == id })?.action {
+            keepLimits(ofAction: action, reading, failure, at: now)
+        }
+        guard var job = known else {
             return say(.detail, "job \(id) is gone; what came of it is ignored", topic: "job is gone", ["job": id])
         }
-        var job = ledger.jobs[index]
-        note(reading, of: quotaKey(forAction: job.action), at: now)
         body(&self, &job)
         changed(.durable)
         if case .ended = job.phase {
             ledger.retire(job)
         } else if let index = ledger.jobs.firstIndex(where: { $0.id == id }) {
             ledger.jobs[index] = job
+        }
+    }
+
+    /// Nobody of an account with a limit that is known asks before the time that its server names.
+    private mutating func keepLimits(
+        ofAction name: String, _ reading: RateLimitReading?, _ failure: RequestFailure?, at now: Instant
+    ) {
+        guard let action = config.actions[name], hasRateLimit(action) else { return }
+        note(reading, of: quotaKey(forAction: name), at: now)
+        if case .rateLimited(let seconds, let reason) = failure {
+            pause(quotaKey(forAction: name), seconds: seconds, reason, at: now)
         }
     }
 
@@ -47,10 +62,9 @@ extension Core {
             job.retry(in: 0, reason: "interrupted", at: now)
         case .refused(.permanent(let reason, let hint)):
             end(&job, reason, hint: hint, at: now)
-        case .refused(.rateLimited(let seconds, let reason)):
+        case .refused(.rateLimited(_, let reason)):
             // Nothing was started, and it is no fault of the job's: the attempt does not count. A limit can be a lie
             // reported after the fact, though, so the run is looked for before the next try.
-            pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
             job.attempts = max(job.attempts - 1, 0)
             job.lookUp(since: since, for: 0, accepted: false, reason: reason, at: now)
         case .refused(.transient(let reason)):
@@ -62,11 +76,9 @@ extension Core {
         guard case .lookingUp(_, let until, let accepted) = job.phase, let target = target(of: job) else { return }
         switch outcome {
         case .found(let run): started(&job, run, target, at: now)
-        case .failed(.cancelled): break
+        case .failed(.cancelled), .failed(.rateLimited): break
         case .failed(.permanent(let reason, let hint)):
             end(&job, "its run cannot be looked for: \(reason)", hint: hint, at: now)
-        case .failed(.rateLimited(let seconds, let reason)):
-            pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
         case .failed(.transient(let reason)):
             job.notBefore = now.deadline(in: Backoff.start(after: 1))
             say(
@@ -110,11 +122,9 @@ extension Core {
             } else {
                 next(min(looks + 1, 3), missingSince: since)
             }
-        case .failed(.cancelled): break
+        case .failed(.cancelled), .failed(.rateLimited): break
         case .failed(.permanent(let reason, let hint)):
             end(&job, "its run cannot be followed: \(reason)", hint: hint, at: now)
-        case .failed(.rateLimited(let seconds, let reason)):
-            pause(quotaKey(forAction: job.action), seconds: seconds, reason, at: now)
         case .failed(.transient(let reason)):
             say(
                 .detail, "\(job.action): looking at run \(job.run?.id ?? 0): \(reason)",

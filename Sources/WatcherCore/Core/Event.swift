@@ -139,8 +139,6 @@ package struct CheckResult: Sendable, Equatable {
     package var detail: String?
     /// The highest release that is known.
     package var tag: String?
-    /// A failure that does not pass by itself, such as a wrong token.
-    package var isPermanent = false
 }
 
 /// What a pass did, for `once`.

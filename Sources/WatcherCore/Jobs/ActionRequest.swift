@@ -50,6 +50,8 @@ package struct ActionResult: Sendable, Equatable {
         case unknown(String)
         /// Certainly nothing was done, or it has ended badly.
         case failed(RequestFailure)
+
+        var failure: RequestFailure? { if case .failed(let failure) = self { failure } else { nil } }
     }
 
     package var outcome: Outcome

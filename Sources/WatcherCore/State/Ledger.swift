@@ -41,9 +41,7 @@ package struct Ledger: Sendable, Equatable, Codable {
     package func needsPerson(_ config: Config) -> Bool {
         history.contains { $0.phase == .ended(.failed) && !$0.isSettled }
             || outbox.ended.contains { !$0.succeeded }
-            || config.upstreams.keys.contains { name in
-                upstreams[name].map { $0.failures >= Core.failuresUntilTold || $0.replacedBy != nil } ?? false
-            }
+            || config.upstreams.keys.contains { upstreams[$0]?.needsPerson ?? false }
     }
 
     /// How long what was seen of an upstream is kept after it has left the configuration, in seconds: nothing is new

@@ -63,7 +63,7 @@ package struct LedgerText {
             writer.raw(index == 0 ? "\n    " : ",\n    ")
             writer.text(name)
             writer.raw(" : ")
-            writer.write(watch)
+            watch.write(&writer)
         }
         if ledger.upstreams.isEmpty { writer.raw("\n") }
         writer.raw("\n  ")

@@ -54,14 +54,14 @@ extension StatusSnapshot.Upstream {
             StatusSnapshot.ActionRequired(
                 text: "\(name): stopped, \(repository) is now another repository (id \(id))", since: lastGoodCheck,
                 commands: [.init(command: "watcher accept \(name)", purpose: "to follow that repository")])
-        } else if failures >= Core.failuresUntilTold {
+        } else if needsPerson {
             StatusSnapshot.ActionRequired(
                 text: "\(name): \(TextStatus.failedChecks(self))", since: lastGoodCheck,
                 commands: [.init(command: "watcher explain \(name)", purpose: "for details")])
         } else if isStale {
             StatusSnapshot.ActionRequired(
                 text: "\(name): \(TextStatus.checked(self, at: now))", since: lastGoodCheck,
-                commands: [.init(command: "watcher check-now", purpose: "to check now")])
+                commands: [.init(command: "watcher doctor", purpose: "to find out why")])
         } else {
             nil
         }

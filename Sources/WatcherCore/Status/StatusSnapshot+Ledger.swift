@@ -41,6 +41,7 @@ extension StatusSnapshot.Upstream {
         lastGoodCheck = state.lastGoodCheck
         failures = state.failures
         error = state.lastError
+        isBlocked = state.isBlocked
         replacedBy = state.replacedBy
         waiting = state.waiting.map {
             StatusSnapshot.Waiting(

@@ -34,11 +34,16 @@ package struct StatusSnapshot: Sendable, Equatable {
         package var nextCheck: Timestamp?
         package var failures = 0
         package var error: String?
+        /// Whether the last check failed in a way that does not pass by itself.
+        package var isBlocked = false
         /// The id of the repository that has taken the name: checks are stopped until it is accepted.
         package var replacedBy: SourceID?
         /// No good check for longer than its interval and the usual gap between passes explain.
         package var isStale = false
         package var waiting: [Waiting] = []
+
+        /// Whether it goes on only when a person does something.
+        package var needsPerson: Bool { failures >= Core.failuresUntilTold || isBlocked || replacedBy != nil }
     }
 
     /// A release that cannot be taken yet.

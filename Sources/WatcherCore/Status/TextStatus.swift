@@ -33,7 +33,10 @@ package enum TextStatus: StatusFormat {
 
     private static func inProgress(_ snapshot: StatusSnapshot) -> [[TextLayout.Line]] {
         var lines = snapshot.jobs.filter { $0.state == .running }.map { job($0, at: snapshot.time) }
-        lines += snapshot.jobs.filter { $0.state == .pending }.map { job($0, at: snapshot.time) }
+        // Those that wait for approval are above.
+        lines += snapshot.jobs.filter { $0.state == .pending && !$0.waitsForApproval }.map {
+            job($0, at: snapshot.time)
+        }
         lines += snapshot.deliveries.filter { $0.state == .pending }.map { delivery in
             let next = delivery.next.flatMap { $0 > snapshot.time ? ", next attempt at \($0)" : nil } ?? ""
             let reason = delivery.reason.map { ": \($0)" } ?? ""

@@ -73,7 +73,7 @@ struct UpstreamTable {
     }
 
     private static func tone(_ upstream: StatusSnapshot.Upstream) -> TextStyle.Tone {
-        if upstream.replacedBy != nil || upstream.isStale || upstream.failures >= Core.failuresUntilTold { return .bad }
+        if upstream.needsPerson || upstream.isStale { return .bad }
         return upstream.failures > 0 || !upstream.waiting.isEmpty ? .warning : .plain
     }
 }

@@ -118,6 +118,8 @@ package enum DispatchOutcome: Sendable, Equatable {
     case refused(RequestFailure)
     /// The request went out and no trustworthy answer came back: the run may exist.
     case unknown(String)
+
+    var failure: RequestFailure? { if case .refused(let failure) = self { failure } else { nil } }
 }
 
 /// What the search for a run brought.
@@ -126,6 +128,8 @@ package enum LookupOutcome: Sendable, Equatable {
     /// No run bears the job's id; so many others, without any job's id in their title, were started since.
     case absent(others: Int)
     case failed(RequestFailure)
+
+    var failure: RequestFailure? { if case .failed(let failure) = self { failure } else { nil } }
 }
 
 /// What a look at a run brought.
@@ -136,6 +140,8 @@ package enum FollowOutcome: Sendable, Equatable {
     /// 404: not readable yet, or gone.
     case missing
     case failed(RequestFailure)
+
+    var failure: RequestFailure? { if case .failed(let failure) = self { failure } else { nil } }
 }
 
 /// How a run ended.

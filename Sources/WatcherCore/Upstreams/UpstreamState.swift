@@ -27,6 +27,8 @@ package struct UpstreamState: Sendable, Equatable {
     /// Checks that have failed in a row.
     package var failures = 0
     package var lastError: String?
+    /// Whether the last check failed in a way that does not pass by itself, such as a wrong token.
+    package var isBlocked = false
     /// The id that the name has come to mean: nothing is taken until a person accepts it.
     package var replacedBy: SourceID?
 
@@ -67,6 +69,9 @@ package struct UpstreamState: Sendable, Equatable {
         package var name: String?
         package var isHighest: Bool
     }
+
+    /// Whether it goes on only when a person does something.
+    package var needsPerson: Bool { failures >= Core.failuresUntilTold || isBlocked || replacedBy != nil }
 
     package var isFirstSight: Bool { lastSweep == nil }
 

@@ -99,6 +99,23 @@ import WatcherCore
         #expect(bench.watch.failures == 0 && bench.told.isEmpty)
     }
 
+    @Test("what does not pass by itself is action required after one check, until a good one")
+    func blocked() {
+        var bench = Self.settled()
+        func needsAction() -> Bool {
+            let status = StatusSnapshot(bench.core.config, bench.ledger, at: Known.at(bench.clock))
+            return bench.ledger.needsPerson(bench.core.config) && status.actionRequired.count == 1
+        }
+        bench.fail(.transient("bad gateway"))
+        #expect(!bench.ledger.needsPerson(bench.core.config))
+        bench.fail(.permanent("401: Bad credentials", hint: nil))
+        #expect(needsAction())
+        bench.restart()
+        #expect(needsAction())
+        bench.lookUnchanged()
+        #expect(!bench.ledger.needsPerson(bench.core.config))
+    }
+
     @Test("a limit pauses all looks, over processes, and to the second; a look that was not made is no failure")
     func limited() {
         var bench = Self.settled()
@@ -108,6 +125,27 @@ import WatcherCore
         #expect(bench.result?.word == .waiting && bench.watch.failures == 1)
         bench.restart(after: 1)
         #expect(bench.step().count == 1)
+    }
+
+    @Test("while every place for a check is taken, nothing wakes the daemon for the next one")
+    func noPlace() throws {
+        var config = Known.config { $0.upstreams["two"] = Config.Upstream(repository: "owner/two") }
+        config.github.concurrency = 1
+        config.poll.every = 60
+        var core = Core(config, mode: Core.Mode(repeats: true), ledger: Ledger())
+        _ = core.advance(at: Known.at(0))
+        for (name, second) in [("one", Int64(1)), ("two", 2)] {
+            let target = try #require(config.checkTarget(of: name))
+            core.apply(.checked(target, .failed(.transient("bad gateway")), nil), at: Known.at(second))
+            _ = core.advance(at: Known.at(second))
+        }
+        let first = core.wakeIn(at: Known.at(2)) ?? 0
+        let begun = core.advance(at: Known.at(2, milliseconds: first))
+        #expect(begun.count { if case .check = $0 { true } else { false } } == 1)
+        // The second has come due as well, and the first has the only place.
+        #expect(core.advance(at: Known.at(7200)) == [])
+        let wake = core.wakeIn(at: Known.at(7200))
+        #expect(wake ?? .max > 1000)
     }
 
     @Test("no more looks than the concurrency are under way, and each upstream has one", arguments: [1, 3, 100])

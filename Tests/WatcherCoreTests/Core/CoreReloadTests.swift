@@ -37,6 +37,25 @@ struct CoreReloadTests {
         #expect(bench.ledger.jobs.isEmpty)
     }
 
+    @Test("what was seen of an upstream that has left the configuration is kept for a year")
+    func former() throws {
+        var bench = Bench(Known.config(), mode: Self.daemon)
+        bench.step()
+        let identity = RepositoryIdentity(id: 7, fullName: "owner/one")
+        bench.step(.checked(.known("one"), Self.list([Known.release("1.0", id: 1)], id: identity), nil))
+        let empty = Known.config {
+            $0.upstreams = [:]
+            $0.actions = [:]
+        }
+        bench.step(.reconfigured(empty))
+        let year = Ledger.formerUpstreamLifetime
+        for (seconds, isKept) in [(year, true), (1, false)] {
+            bench.clock += seconds
+            bench.step(.reconfigured(empty))
+            #expect((bench.ledger.upstreams["one"] != nil) == isKept, "after \(bench.clock) s")
+        }
+    }
+
     @Test("keeps a pause that the answer to an abandoned check asks for")
     func pause() {
         var bench = Bench(Known.config(), mode: Self.daemon)

@@ -272,6 +272,27 @@ import WatcherCore
         #expect(bench.ledger.jobs.isEmpty)
     }
 
+    @Test("the limit in an answer to a job that was forgotten meanwhile holds for the next one of that account")
+    func limitOfForgotten() throws {
+        let limit = RequestFailure.rateLimited(seconds: 300, "slow down")
+        let answers: [@Sendable (String) -> Event] = [
+            { .dispatched(job: $0, .refused(limit), nil) },
+            { .lookedUp(job: $0, .failed(limit), nil) },
+            { .followed(job: $0, .failed(limit), nil) },
+            { .ran(job: $0, ActionResult(.failed(limit))) },
+        ]
+        for answer in answers {
+            var (bench, id) = try Self.begun()
+            try bench.core.forget(id, at: Known.at(bench.clock))
+            let next = try bench.core.trigger("build", [:], at: Known.at(bench.clock))
+            bench.step(answer(id))
+            #expect(bench.dispatches.isEmpty && bench.ledger.jobs.map(\.id) == [next])
+            bench.clock += 301
+            bench.step()
+            #expect(bench.dispatches.map(\.job) == [next])
+        }
+    }
+
     @Test("a job whose action has gone from the configuration fails with that reason")
     func orphan() throws {
         var (bench, _) = try Self.begun()

@@ -16,7 +16,21 @@ import Testing
         #expect(text.hasPrefix("{\n  \"generation\" : 0,\n") && text.hasSuffix("  },\n  \"version\" : 1\n}\n"))
     }
 
-    @Test("no field of an upstream is left out") func complete() throws {
+    @Test("the table of an object's keys names each of its fields, in the order of the alphabet") func complete() throws
+    {
+        func check<Object: StateObject>(_ object: Object) {
+            var object = object
+            var names = MemberNames()
+            object.members(&names)
+            #expect(names.all == Mirror(reflecting: object).children.compactMap(\.label).sorted())
+        }
+        let watch = try #require(Self.ledger.upstreams["full"])
+        check(watch)
+        check(try #require(watch.waiting.first))
+        check(try #require(watch.lastSeen))
+    }
+
+    @Test("a field of any value is as it was when it is read again") func fields() throws {
         let watch = try #require(Self.ledger.upstreams["full"])
         for (label, value) in Mirror(reflecting: watch).children {
             #expect(
@@ -117,6 +131,7 @@ import Testing
         watch.emptySince = time
         watch.failures = 2
         watch.lastError = "tab\t, slash /, é"
+        watch.isBlocked = true
         watch.replacedBy = SourceID(.max)
         ledger.upstreams = ["full": watch, "never-seen": UpstreamState(), "A": UpstreamState(), "_x": UpstreamState()]
         var page = UpstreamState()
@@ -128,4 +143,11 @@ import Testing
         ledger.upstreams["page"] = page
         return ledger
     }()
+}
+
+private struct MemberNames: StateMembers {
+    var all: [String] = []
+
+    mutating func optional<Value: StateValue>(_ name: String, _ value: inout Value?) { all.append(name) }
+    mutating func needed<Value: StateValue>(_ name: String, _ value: inout Value) { all.append(name) }
 }
