@@ -71,7 +71,7 @@ extension Core {
         let known = Double(limit ?? PollBudget.limits.token)
         let questions = (pace.count + survey.batchSize - 1) / survey.batchSize
         let points = Double(questions * survey.points) * 3600 / Double(max(pace.surveyInterval, 1))
-        let share = config.poll.every == nil ? PollBudget.shareByDefault : PollBudget.shareAsked
+        let share = config.poll.every == nil ? PollBudget.shareOfSurveys : PollBudget.shareAsked
         return (points, known, max(points / (known * share), 1))
     }
 
@@ -178,7 +178,8 @@ extension Core {
 
     /// Milliseconds until the next check of an upstream for which surveys answer; nil for any other.
     mutating func surveyedDelay(_ name: String, _ state: UpstreamState, at now: Instant) -> Int64? {
-        guard survey.isCovered(name), state.failures == 0, !state.isIncomplete, let lastSweep = state.lastSweep
+        guard survey.isCovered(name), state.failures == 0, state.replacedBy == nil, !state.isIncomplete,
+            let lastSweep = state.lastSweep
         else { return nil }
         if let doubt = survey.memory.doubt(name) {
             // What was seen while a check was under way is checked at once; what one did not find, a little later.

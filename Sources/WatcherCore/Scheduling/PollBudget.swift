@@ -8,6 +8,8 @@ package struct PollBudget: Sendable, Equatable {
 
     /// The part of the quota that intervals nobody chose may take: the token is for other things too.
     package static let shareByDefault = 0.18
+    /// The part of the points that surveys may take by an interval nobody chose: nothing else takes any.
+    package static let shareOfSurveys = 0.195
     /// The part that intervals may take which somebody chose. Without a token all share the address's 60 an hour.
     package static let shareAsked = 0.8
     /// The part of the quota that looks leave alone until the reset: dispatches and looks at runs need some.

@@ -19,13 +19,13 @@ package struct PollPace: Sendable, Equatable {
         hasToken = config.github.token != nil
         count = config.upstreams.values.count { $0.source.account == nil && $0.every == nil }
         isSurveyed = hasToken && config.github.survey == .auto && count > handful
-        byREST = Self.interval(count)
-        bySurvey = Self.interval((count + Survey.batchLimit - 1) / Survey.batchLimit)
+        byREST = Self.interval(count, PollBudget.shareByDefault)
+        bySurvey = Self.interval((count + Survey.batchLimit - 1) / Survey.batchLimit, PollBudget.shareOfSurveys)
     }
 
     /// Seconds in which so many requests, or points, are their share of what GitHub allows.
-    private static func interval(_ requests: Int) -> Int64 {
-        let allowed = Double(PollBudget.limits.token) * PollBudget.shareByDefault
+    private static func interval(_ requests: Int, _ share: Double) -> Int64 {
+        let allowed = Double(PollBudget.limits.token) * share
         let seconds = (Double(requests) * 3600 / allowed).rounded(.up)
         return min(max(Int64(min(seconds, 1e9)), intervals.lowerBound), intervals.upperBound)
     }

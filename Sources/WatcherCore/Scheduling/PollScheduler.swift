@@ -88,13 +88,14 @@ package struct PollScheduler: Sendable {
         lanes[account, default: Lane()].queue.append(upstream)
     }
 
+    /// Never at this moment: what has just ended, or could not begin, is not due again in the same turn.
     mutating func plan(_ upstream: String, in milliseconds: Int64, at now: Instant) {
-        times.set(upstream, now.uptime + max(milliseconds, 0))
+        times.set(upstream, now.uptime + max(milliseconds, 1))
     }
 
     /// Checks these now.
     mutating func planNow(_ upstreams: some Sequence<String>, at now: Instant) {
-        for upstream in upstreams where !isQueued(upstream) { plan(upstream, in: 0, at: now) }
+        for upstream in upstreams where !isQueued(upstream) { times.set(upstream, now.uptime) }
     }
 
     /// Forgets upstreams that are no longer configured.

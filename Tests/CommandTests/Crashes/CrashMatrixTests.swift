@@ -5,7 +5,7 @@ import Testing
 /// The crash matrix: a pass with news is hit at every system call that touches files or sockets. That of a workflow is hit
 /// everywhere; those of the other kinds of action where they are different, at calls on the state and on sockets.
 ///
-/// By default a sample, with a seed that is printed. `WATCHER_CRASHES=all` hits every point, and
+/// A part of `make nightly`. By default a sample, with a seed that is printed. `WATCHER_CRASHES=all` hits every point, and
 /// `WATCHER_CRASH_TABLE=FOLDER` writes tables there: `make crash-matrix` does both.
 @Suite("The crash matrix", .enabled(if: Strace.isUsable, "strace is not to be had")) struct CrashMatrixTests {
     static let environment = ProcessInfo.processInfo.environment

@@ -5,7 +5,7 @@ import Testing
 
 /// A daemon for long: thousands of passes over a GitHub that publishes, fails and limits at random.
 ///
-/// 2 000 passes by default; `WATCHER_SOAK=20000` for all of them.
+/// 2 000 passes by default; `WATCHER_SOAK=20000` for all of them. A part of `make nightly`.
 @Suite("The daemon for long") struct SoakTests {
     static let passes = ProcessInfo.processInfo.environment["WATCHER_SOAK"].flatMap { Int($0) } ?? 2000
     static let seed = ProcessInfo.processInfo.environment["WATCHER_SOAK_SEED"].flatMap { UInt64($0) } ?? 7

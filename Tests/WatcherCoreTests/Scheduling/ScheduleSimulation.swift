@@ -65,7 +65,20 @@ struct ScheduleSimulation {
 extension ScheduleSimulation {
     /// So many upstreams with an action each, the defaults and a token.
     static func config(_ count: Int, token: Bool = true, every: String? = nil) throws -> Config {
+        // More than that is more text than a configuration may have.
         let names = (0..<count).map { "u\($0)" }
+        var config = try part(names.prefix(partLimit), token, every)
+        for start in stride(from: partLimit, to: count, by: partLimit) {
+            let more = try part(names[start...].prefix(partLimit), token, every)
+            config.upstreams.merge(more.upstreams) { first, _ in first }
+            config.actions.merge(more.actions) { first, _ in first }
+        }
+        return config
+    }
+
+    private static let partLimit = 3000
+
+    private static func part(_ names: ArraySlice<String>, _ token: Bool, _ every: String?) throws -> Config {
         let upstreams = names.map { #""\#($0)": {"github": "o/\#($0)", "requiredAssets": ["a.tar"]}"# }
         let actions = names.map {
             #""\#($0)": {"upstreams": ["\#($0)"], "workflowDispatch": {"repository": "o/r", "workflow": "b.yaml", "#

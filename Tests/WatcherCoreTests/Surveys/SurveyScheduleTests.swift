@@ -6,7 +6,7 @@ import WatcherCore
     private static let day = 24 * hour
 
     /// So many upstreams for so long, of which one publishes every few hours what is complete at once.
-    private static func simulation(_ count: Int = 20, days: Int64 = 3) throws -> ScheduleSimulation {
+    private static func simulation(_ count: Int = 7, days: Int64 = 3) throws -> ScheduleSimulation {
         var simulation = ScheduleSimulation(try ScheduleSimulation.config(count), SimulatedGitHub(limit: 5000))
         var id: Int64 = 0
         for upstream in 0..<count {
@@ -42,9 +42,9 @@ import WatcherCore
         #expect(latencies.allSatisfy { $0 ?? .max < 20_000 }, "\(latencies)")
         let github = simulation.github
         #expect(github.repetitions == 0 && github.refusals == 0)
-        // 40 requests a day for sweeps, and a few for each release.
+        // 14 requests a day for sweeps, and a few for each release.
         let looks = github.looks.dropFirst(24).prefix(24).reduce(0, +)
-        #expect((36...100).contains(looks), "\(looks) requests in a day")
+        #expect((12...60).contains(looks), "\(looks) requests in a day")
         #expect(github.points.dropFirst().allSatisfy { $0 <= 1000 }, "a fifth of 5 000")
     }
 
@@ -83,7 +83,7 @@ import WatcherCore
     }
 
     @Test("a new configuration: what is gone is not asked for, what is new is") func reload() throws {
-        var simulation = try Self.simulation(20)
+        var simulation = try Self.simulation()
         simulation.run(until: Self.hour)
         var config = simulation.core.config
         config.upstreams["u1"] = nil

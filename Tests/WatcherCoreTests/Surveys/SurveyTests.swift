@@ -87,7 +87,7 @@ import Testing
 
     @Test(
         "the interval is what a fifth of the limit allows, between 15 seconds and 2 minutes",
-        arguments: [(2, 15), (4, 16), (5, 20), (6, 15), (300, 15), (3000, 120)])
+        arguments: [(2, 15), (4, 16), (5, 20), (6, 15), (300, 15), (3000, 111), (10_000, 120)])
     func pace(_ count: Int, _ seconds: Int64) throws {
         let config = try ScheduleSimulation.config(count)
         let upstream = try #require(config.upstreams["u0"])
@@ -106,6 +106,48 @@ import Testing
         let anonymous = try ScheduleSimulation.config(6, token: false)
         #expect(!PollPace(anonymous).surveys(upstream) && PollPace(anonymous).interval(of: upstream) == 900)
         #expect(!PollPace(try ScheduleSimulation.config(5)).surveys(upstream))
+    }
+
+    @Test(
+        "a name that another repository has taken, seen by a survey first: one check stops it, and it is checked seldom"
+    )
+    func takenOver() throws {
+        let config = try ScheduleSimulation.config(6)
+        var state = UpstreamState()
+        state.repositoryID = 7
+        state.repository = "o/u0"
+        state.nodeID = "R_7"
+        state.seen.add(1, tag: "1.0.0", .taken)
+        state.lastSweep = Known.time(0)
+        var ledger = Ledger()
+        for upstream in config.upstreams.keys { ledger.upstreams[upstream] = state }
+        for upstream in config.upstreams.keys { ledger.upstreams[upstream]?.repository = "o/\(upstream)" }
+        var bench = Bench(config, mode: Core.Mode(repeats: true), ledger: ledger)
+        let first = bench.step(.woke)
+        let checks = first.compactMap { if case .check(let check) = $0 { check.target } else { nil } }
+        for target in checks { bench.step(.checked(target, .unchanged, nil)) }
+        bench.clock += 60
+        let question = try #require(
+            first.compactMap { if case .survey(let query) = $0 { query } else { nil } }.first)
+        let answers = question.entries.map { entry in entry.upstream == "u0" ? SurveyObservation.gone : .unknown }
+        bench.step(.surveyed(question, .answered(answers, points: 1), nil))
+        let target = try #require(checks.first { $0.upstream == "u0" })
+        #expect(bench.commands.contains { if case .check(let check) = $0 { check.target == target } else { false } })
+        let other = RepositoryIdentity(id: 8, fullName: "o/u0")
+        bench.step(.checked(target, .list(Self.list(identity: other)), nil))
+        #expect(bench.ledger.upstreams["u0"]?.replacedBy == 8)
+        var stops = bench.notes.count { $0.topic == "repository replaced" }
+        for _ in 0..<10 {
+            bench.clock += 1
+            bench.step(.woke)
+            stops += bench.notes.count { $0.topic == "repository replaced" }
+        }
+        #expect(stops == 1)
+    }
+
+    private static func list(identity: RepositoryIdentity) -> ReleaseList {
+        ReleaseList(
+            releases: [Known.release("1.0.0", id: 1)], isComplete: true, isSweep: true, etag: nil, identity: identity)
     }
 
     @Test(
