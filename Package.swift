@@ -28,6 +28,7 @@ let package = Package(
             dependencies: [
                 "CGlibc", "Curl", "WatcherCore",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -44,6 +45,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -65,12 +67,17 @@ let package = Package(
         .testTarget(name: "WatcherCoreTests", dependencies: ["WatcherCore"]),
         // By itself: it is built again with optimisation (scripts/simulated).
         .testTarget(name: "SimulationTests", dependencies: ["WatcherCore"]),
-        .testTarget(name: "WatcherServiceTests", dependencies: ["WatcherService", "TestSupport"]),
+        .testTarget(
+            name: "WatcherServiceTests",
+            dependencies: [
+                "TestSupport", "WatcherService", .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         .testTarget(name: "LabTests", dependencies: ["TestSupport"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
                 "TestSupport", "WatcherCore", "watcher", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -20,6 +20,7 @@ ONLY_BY_MEANING = {
     "dispatch-input-duplicate": "a repeated key, which parsers for schemas drop",
     "dispatch-inputs-too-long": "a sum of lengths",
     "github-api-port": "the value of a number inside of a string",
+    "github-app-and-token": "two keys that exclude each other",
     "github-concurrency-whole-fraction": "16.0 is an integer for a schema",
     "message-unknown-field": "names inside of a template",
     "notifier-unknown-upstream": "refers to another part of the file",

@@ -1,6 +1,6 @@
 import Curl
 import Glibc
-import WatcherCore
+package import WatcherCore
 
 extension AppContext.Failure {
     /// 75 for a lock, 74 for a disk that cannot be written, 78 for all that a person has to fix first.
@@ -12,6 +12,13 @@ extension AppContext.Failure {
         case .recording: 64
         case .unreadable, .wrong, .notWritten, .secret, .noFolder, .state: 78
         }
+    }
+
+    /// A secret that can be read and cannot be used, whoever reads it: what is wrong with it has no place in the file.
+    package var problem: ConfigProblem? {
+        guard case .secret(let place, let failure) = self, failure.isUnusable else { return nil }
+        return ConfigProblem(
+            kind: .advice, path: "$." + place, position: JSONPosition(line: 1, column: 1), found: "\(failure)")
     }
 
     package var lines: [String] {

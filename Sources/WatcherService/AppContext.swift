@@ -8,6 +8,7 @@ package struct AppContext: Sendable {
     package let warnings: [ConfigProblem]
     package let path: String
     let environment: [String: String]
+    let installation = SharedInstallation()
 
     /// Why the program cannot begin. The status is the contract's.
     package enum Failure: Error, Sendable {
@@ -113,7 +114,9 @@ package struct AppContext: Sendable {
     /// The secret at a place of the configuration. A key called `token` has no blanks, wherever its value is kept.
     package func read(_ secret: Secret, _ place: String) throws(Failure) -> String {
         do throws(SecretResolver.Failure) {
-            let value = try SecretResolver(environment: environment).read(secret)
+            let resolver = SecretResolver(environment: environment)
+            if place == Self.privateKeyPlace { return try resolver.readPrivateKey(secret) }
+            let value = try resolver.read(secret)
             guard !place.hasSuffix(".token") || !value.contains(" ") else {
                 throw SecretResolver.Failure(place: "\(secret)", problem: "contains a space, which no token does")
             }
@@ -147,8 +150,8 @@ package struct AppContext: Sendable {
     }
 
     package func githubClient(_ http: HTTPClient) throws(Failure) -> GitHubClient {
-        let token: String? = if let secret = config.github.token { try read(secret, "github.token") } else { nil }
-        return GitHubClient(http, apiURL: config.github.apiURL, token: token, network: try githubNetwork())
+        GitHubClient(
+            http, apiURL: config.github.apiURL, login: try githubLogin(http), network: try githubNetwork())
     }
 
     /// The client of an action with a token or a server of its own. `version`: what is known of the server of `github`.
@@ -157,15 +160,15 @@ package struct AppContext: Sendable {
     ) throws(Failure) -> GitHubClient {
         let url = dispatch.apiURL ?? config.github.apiURL
         let isOurs = url == config.github.apiURL
-        var token: String?
+        var login = GitHubLogin.nobody
         if let secret = dispatch.token {
-            token = try read(secret, "actions.\(name).workflowDispatch.token")
-        } else if isOurs, let secret = config.github.token {
+            login = .token(try read(secret, "actions.\(name).workflowDispatch.token"))
+        } else if isOurs {
             // A token is for its own server: another server does not get that of `github`.
-            token = try read(secret, "github.token")
+            login = try githubLogin(http)
         }
         return GitHubClient(
-            http, apiURL: url, token: token, network: try githubNetwork(), version: isOurs ? version : APIVersion())
+            http, apiURL: url, login: login, network: try githubNetwork(), version: isOurs ? version : APIVersion())
     }
 
     /// The client of an action whose workflow is at Forgejo or Gitea.
@@ -202,10 +205,10 @@ package struct AppContext: Sendable {
         let network = try generalNetwork()
         let githubNetwork = try githubNetwork()
         var redactor = try redactor()
-        let token: String? = if let secret = config.github.token { try read(secret, "github.token") } else { nil }
         let version = APIVersion()
         let github = GitHubClient(
-            http, apiURL: config.github.apiURL, token: token, network: githubNetwork, version: version)
+            http, apiURL: config.github.apiURL, login: try githubLogin(http), network: githubNetwork,
+            version: version)
         var clients: [String: any WorkflowClient] = [:]
         for (name, action) in config.actions {
             guard case .workflowDispatch(let dispatch) = action.work, dispatch.token != nil || dispatch.apiURL != nil
@@ -236,7 +239,9 @@ package struct AppContext: Sendable {
     /// Masks every secret that can be read here.
     package func redactor() throws(Failure) -> Redactor {
         var redactor = Redactor()
-        for (place, secret) in secretPlaces { redactor.add(try read(secret, place)) }
+        for (place, secret) in secretPlaces {
+            for mask in Self.masks(of: try read(secret, place), place) { redactor.add(mask) }
+        }
         for (place, secret) in kindSecretPlaces {
             // Whole headers and addresses: what is secret in them may show up alone.
             for part in Self.parts(of: try read(secret, place)) { redactor.add(part) }
@@ -250,13 +255,19 @@ package struct AppContext: Sendable {
         for secret in [config.github.token, config.github.proxy, config.network.proxy].compactMap({ $0 }) {
             redactor.add(try read(secret, "github"))
         }
+        if let key = config.github.app?.privateKey {
+            for mask in Self.masks(of: try read(key, Self.privateKeyPlace), Self.privateKeyPlace) {
+                redactor.add(mask)
+            }
+        }
         return redactor
     }
 
     /// Where the configuration names secrets, outside of notifiers.
     var secretPlaces: [(String, Secret)] {
         var places: [(String, Secret?)] = [
-            ("github.token", config.github.token), ("github.proxy", config.github.proxy),
+            ("github.token", config.github.token), (Self.privateKeyPlace, config.github.app?.privateKey),
+            ("github.proxy", config.github.proxy),
             ("network.proxy", config.network.proxy), ("heartbeat.url", config.heartbeat?.url),
         ]
         for (name, action) in config.actions.sorted(by: { $0.key < $1.key }) {

@@ -17,6 +17,9 @@ package struct SecretResolver: Sendable {
         /// The next step, where it is known.
         package var hint: String?
 
+        /// Whether the secret is there and cannot be what it is for, whoever reads it.
+        package var isUnusable = false
+
         package var description: String { "\(place) \(problem)" }
     }
 
@@ -24,25 +27,7 @@ package struct SecretResolver: Sendable {
     /// be sent as something else.
     package func read(_ secret: Secret) throws(Failure) -> String {
         let place = "\(secret)"
-        let value: String
-        switch secret {
-        case .literal(let text): value = text
-        case .environment(let name):
-            guard let found = environment[name] else {
-                throw Failure(
-                    place: place, problem: "is not set",
-                    hint: "set it where watcher is started, or name a file: {\"file\": \"PATH\"}")
-            }
-            value = found
-        case .file(let path): value = try contents(path, place)
-        case .credential(let name):
-            guard let folder = environment["CREDENTIALS_DIRECTORY"] else {
-                throw Failure(
-                    place: place, problem: "cannot be read: $CREDENTIALS_DIRECTORY is not set (not under systemd?)",
-                    hint: "in a shell name the directory that contains it: CREDENTIALS_DIRECTORY=DIRECTORY watcher …")
-            }
-            value = try contents(folder + "/" + name, place)
-        }
+        let value = try text(secret)
         guard !value.isEmpty else { throw Failure(place: place, problem: "is empty") }
         guard !value.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             throw Failure(place: place, problem: "contains a control character, such as a line break")
@@ -51,6 +36,37 @@ package struct SecretResolver: Sendable {
             throw Failure(place: place, problem: "is in quotes, which would be sent with it")
         }
         return value
+    }
+
+    /// A private key of a GitHub App: text of several lines, for which `\n` may stand where an environment has but one.
+    func readPrivateKey(_ secret: Secret) throws(Failure) -> String {
+        var pem = try text(secret)
+        if !pem.contains(where: \.isNewline) { pem = pem.replacing("\\n", with: "\n") }
+        guard let objection = AppSigner.objection(to: pem) else { return pem }
+        throw Failure(place: "\(secret)", problem: objection.problem, hint: objection.hint, isUnusable: true)
+    }
+
+    /// The value as it is, less one line break at its end.
+    private func text(_ secret: Secret) throws(Failure) -> String {
+        let place = "\(secret)"
+        switch secret {
+        case .literal(let text): return text
+        case .environment(let name):
+            guard let found = environment[name] else {
+                throw Failure(
+                    place: place, problem: "is not set",
+                    hint: "set it where watcher is started, or name a file: {\"file\": \"PATH\"}")
+            }
+            return found
+        case .file(let path): return try contents(path, place)
+        case .credential(let name):
+            guard let folder = environment["CREDENTIALS_DIRECTORY"] else {
+                throw Failure(
+                    place: place, problem: "cannot be read: $CREDENTIALS_DIRECTORY is not set (not under systemd?)",
+                    hint: "in a shell name the directory that contains it: CREDENTIALS_DIRECTORY=DIRECTORY watcher …")
+            }
+            return try contents(folder + "/" + name, place)
+        }
     }
 
     /// Where the secret is, and what of it must be masked: for programs that read a file themselves, as it is.

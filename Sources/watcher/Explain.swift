@@ -104,13 +104,12 @@ struct Explain: AsyncParsableCommand {
             sources: sources, watch: UpstreamState())
     }
 
-    /// A public repository can be read in a shell that cannot read the service's token.
+    /// A public repository can be read in a shell that cannot read the service's token or key.
     private func readable(_ setup: AppContext) -> AppContext {
-        guard let token = setup.config.github.token, (try? setup.read(token, "github.token")) == nil else {
-            return setup
-        }
+        guard setup.config.github.isAuthorised, !setup.canReadLogin else { return setup }
         var config = setup.config
         config.github.token = nil
+        config.github.app = nil
         return AppContext(config, environment: common.environment)
     }
 }

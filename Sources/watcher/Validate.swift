@@ -27,10 +27,16 @@ struct Validate: ParsableCommand {
             }
             throw error
         }
+        let secrets = setup.unreadableSecrets
         let warnings =
             setup.warnings.map(\.description)
-            + setup.unreadableSecrets.flatMap(\.lines).map { $0 + " (not readable here)" }
+            + secrets.filter { $0.problem == nil }.flatMap(\.lines).map { $0 + " (not readable here)" }
             + setup.missingOutputFolders.map { "\($0.key): the directory \($0.folder) does not exist" }
+        if let unusable = secrets.first(where: { $0.problem != nil }) {
+            guard json else { throw unusable }
+            Terminal.say(document(setup.path, secrets.compactMap(\.problem), warnings))
+            throw ExitCode(unusable.status)
+        }
         if json { return Terminal.say(document(setup.path, [], warnings)) }
         for warning in warnings { Terminal.log("warning: " + warning) }
         let config = setup.config

@@ -124,10 +124,10 @@ extension Config.WorkflowDispatch {
             apiURL = apiURL.map { $0.hasSuffix(path) ? $0 : $0 + path }
             if address == nil { object.requires("apiURL", "the address of the server") }
             if token == nil { object.requires("token", "a token of that server") }
-        } else if token == nil, github.token == nil {
+        } else if token == nil, !github.isAuthorised {
             object.value.advise("no token here or in github: starting a workflow needs one")
         }
-        if server == .github, token == nil, github.token != nil, let apiURL,
+        if server == .github, token == nil, github.isAuthorised, let apiURL,
             Self.host(apiURL) != Self.host(github.apiURL)
         {
             address?.report(

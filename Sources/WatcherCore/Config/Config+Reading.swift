@@ -70,7 +70,7 @@ extension Config {
 
     /// GitHub counts every answer for who has no token, also those that say that nothing has changed.
     private func adviseOnQuota(_ value: ConfigValue) {
-        guard github.token == nil, github.apiURL == GitHub.defaultURL else { return }
+        guard !github.isAuthorised, github.apiURL == GitHub.defaultURL else { return }
         let perDay = upstreams.values.reduce(into: Int64(0)) { sum, upstream in
             guard upstream.source.account == nil else { return }
             sum += 86_400 / max(1, upstream.every ?? poll.every ?? Poll.everyWithoutToken)
@@ -120,6 +120,12 @@ extension Config.GitHub {
                 "apiURL", "The API, also that of a GitHub Enterprise Server; http only to a loopback address.",
                 default: .string(apiURL))?.apiURL() ?? apiURL
         token = object.secret("token", .token, "A token; without one GitHub allows 60 requests an hour.")
+        let app = object.value(
+            "app", "A GitHub App, in place of token: the token of its installation is requested, and renewed in time.")
+        self.app = app?.object("app") { Config.GitHubApp(reading: $0) } ?? nil
+        if let app, object.own("token") != nil {
+            app.report(.conflict, found: "\"token\" and \"app\"", expected: "one of them")
+        }
         caFile = object.text("caFile", .path, "A PEM file with the CA certificates to trust in place of the system's.")
         proxy = object.proxy()
         concurrency = object.integer(

@@ -33,6 +33,8 @@ package struct Config: Sendable, Equatable {
         /// Without a trailing slash.
         package var apiURL = defaultURL
         package var token: Secret?
+        /// In place of `token`.
+        package var app: GitHubApp?
         package var caFile: String?
         package var proxy: Secret?
         /// Requests in flight, 1 to 100.

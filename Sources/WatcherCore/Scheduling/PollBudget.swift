@@ -31,7 +31,7 @@ package struct PollBudget: Sendable, Equatable {
     package init(
         _ config: Config, _ ledger: Ledger, _ pace: PollPace, isCovered: ((String) -> Bool)? = nil, at now: Instant
     ) {
-        let hasToken = config.github.token != nil
+        let hasToken = config.github.isAuthorised
         let quota = ledger.quotas[Core.AccountKey.github.name]
         // A server that says 0, or less, does not limit, or does not know.
         let said = quota?.limit.flatMap { $0 > 0 ? $0 : nil }

@@ -16,7 +16,7 @@ package struct PollPace: Sendable, Equatable {
 
     package init(_ config: Config, handful: Int = handful) {
         asked = config.poll.every
-        hasToken = config.github.token != nil
+        hasToken = config.github.isAuthorised
         count = config.upstreams.values.count { $0.source.account == nil && $0.every == nil }
         isSurveyed = hasToken && config.github.survey == .auto && count > handful
         byREST = Self.interval(count, PollBudget.shareByDefault)

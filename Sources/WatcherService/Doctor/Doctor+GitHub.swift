@@ -17,6 +17,9 @@ extension Doctor {
         }
         let answer = await client.get("/rate_limit")
         var findings = [token(answer, redactor)]
+        if case .app(let tokens) = client.login, findings[0].verdict != .failed {
+            findings += await permissions(of: tokens)
+        }
         if let date = answer.reading.date {
             let away = abs(Clock.now().floor.seconds(since: date))
             findings.append(
@@ -38,7 +41,10 @@ extension Doctor {
             }
             return .failed("github", redactor.mask(failure.requestFailure))
         }
-        let who = setup.config.github.token == nil ? "without a token" : "the token is valid"
+        let github = setup.config.github
+        let who =
+            github.app.map { "installation \($0.installation) of the GitHub App has a token" }
+            ?? (github.token == nil ? "without a token" : "the token is valid")
         let left = answer.reading.remaining.map { left in
             ", \(left)\(answer.reading.limit.map { " of \($0)" } ?? "") requests left"
         }
@@ -62,6 +68,9 @@ extension Doctor {
         struct Workflow: Decodable { var state: String }
         let answer = await client.get("/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)")
         var findings: [Diagnostic] = []
+        if case .app(let tokens) = client.login, let unseen = await unseen(dispatch.repository, by: tokens, subject) {
+            return [unseen]
+        }
         switch answer.result {
         case .failure(.refused(404, let failure)):
             let (hint, _) = await client.notFoundHint(dispatch.repository, dispatch.workflow, dispatch.ref)
@@ -90,19 +99,20 @@ extension Doctor {
     private func permission(
         _ subject: String, _ dispatch: Config.WorkflowDispatch, _ client: GitHubClient, _ redactor: Redactor
     ) async -> Diagnostic {
-        guard dispatch.token != nil || setup.config.github.token != nil else {
+        guard dispatch.token != nil || setup.config.github.isAuthorised else {
             return .failed(subject, "without a token nothing can be started", hint: "github.token, with Actions: write")
         }
+        let holder = if case .app = client.login { "the app" } else { "the token" }
         let path = "/repos/\(dispatch.repository)/actions/workflows/\(dispatch.workflow)/dispatches"
         let body = Array(#"{"ref":"\#(Self.impossibleRef)"}"#.utf8)
         switch await client.post(path, body: body).result {
         case .failure(.refused(422, let failure)) where Self.isAboutRef(failure.reason):
-            return .ok(subject, "the token may start workflows in \(dispatch.repository)")
+            return .ok(subject, "\(holder) may start workflows in \(dispatch.repository)")
         case .failure(let failure): return .failed(subject, redactor.mask(failure.requestFailure))
         case .success(let response):
             return .warning(
                 subject,
-                "whether the token may start workflows is not known: \(response.status) for a branch that cannot exist")
+                "whether \(holder) may start workflows is not known: \(response.status) for a branch that cannot exist")
         }
     }
 

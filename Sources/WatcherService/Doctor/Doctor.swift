@@ -25,7 +25,7 @@ package struct Doctor: Sendable {
         configuration().forEach(tell)
         state().forEach(tell)
         let usesGitHub =
-            setup.config.github.token != nil || setup.config.upstreams.values.contains { $0.source.account == nil }
+            setup.config.github.isAuthorised || setup.config.upstreams.values.contains { $0.source.account == nil }
         if usesGitHub { for finding in await github() { tell(finding) } }
         for finding in await upstreams() { tell(finding) }
         for (name, action) in setup.config.actions.sorted(by: { $0.key < $1.key }) {

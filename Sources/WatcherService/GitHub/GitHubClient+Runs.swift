@@ -54,7 +54,8 @@ extension GitHubClient: WorkflowClient {
                 let (hint, more) = await notFoundHint(target.repository, target.workflow, target.ref)
                 reading.add(more)
                 return (.refused(.permanent(reason, hint: hint)), reading)
-            case .failure(.refused(_, let failure)): return (.refused(failure), answer.reading)
+            case .failure(.refused(_, let failure)), .failure(.noToken(let failure)):
+                return (.refused(failure), answer.reading)
             }
         }
     }
@@ -66,15 +67,18 @@ extension GitHubClient: WorkflowClient {
         let answer = await get("/repos/\(repository)")
         var reading = answer.reading
         if case .failure(.refused(404, _)) = answer.result {
-            return ("there is no repository \(repository), or the token may not see it", reading)
+            return ("there is no repository \(repository), or \(holder) may not see it", reading)
         }
         let file = await get("/repos/\(repository)/actions/workflows/\(workflow)")
         reading.add(file.reading)
         if case .failure(.refused(404, _)) = file.result {
             return ("\(repository) has no workflow \(workflow) on its default branch", reading)
         }
-        return ("both are there: the token may not start it (Actions: write), or there is no ref \(ref)", reading)
+        return ("both are there: \(holder) may not start it (Actions: write), or there is no ref \(ref)", reading)
     }
+
+    /// Whose rights are meant.
+    private var holder: String { if case .app = login { "the app's installation" } else { "the token" } }
 
     private struct DispatchBody: Encodable {
         var ref: String

@@ -44,6 +44,8 @@ extension GitHubClient {
     private static func surveyOutcome(_ failure: Failure) -> SurveyOutcome {
         guard case .refused(let status, let refusal) = failure else { return .failed(failure.requestFailure) }
         if case .rateLimited = refusal { return .failed(refusal) }
+        // Not the survey but all is refused.
+        if status == 403, refusal.reason.lowercased().contains("suspended") { return .failed(refusal) }
         switch status {
         // Ten seconds are all that GitHub gives a query.
         case 502, 504: return .tooLarge(refusal.reason)

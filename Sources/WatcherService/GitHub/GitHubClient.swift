@@ -2,7 +2,14 @@ package import Curl
 import FoundationEssentials
 package import WatcherCore
 
-/// GitHub's REST API at one base URL with one token: requests, redirects, limits, and errors in words.
+/// Who makes requests to GitHub.
+package enum GitHubLogin: Sendable {
+    case nobody
+    case token(String)
+    case app(InstallationTokens)
+}
+
+/// GitHub's REST API at one base URL with one login: requests, redirects, limits, and errors in words.
 ///
 /// The token goes to the API's own host and nowhere else: redirects are followed by hand, and only to the same scheme,
 /// host and port. Facts about the API stand beside the code that depends on them.
@@ -12,9 +19,7 @@ package final class GitHubClient: Sendable {
     private var base: String { apiURL }
     /// As configured, without a trailing slash.
     package let apiURL: String
-    private let token: String?
-    /// The header's value, with the token in it.
-    private let authorization: String?
+    package let login: GitHubLogin
     private let network: HTTPNetwork
     let version: APIVersion
 
@@ -24,16 +29,23 @@ package final class GitHubClient: Sendable {
     package static let bodyLimit = 4 << 20
 
     package init(
-        _ http: HTTPClient, apiURL: String, token: String?, network: HTTPNetwork = HTTPNetwork(),
+        _ http: HTTPClient, apiURL: String, login: GitHubLogin, network: HTTPNetwork = HTTPNetwork(),
         version: APIVersion = APIVersion()
     ) {
         self.http = http
         self.apiURL = apiURL
         origin = Self.origin(of: apiURL)
-        self.token = token
-        authorization = token.map { "Bearer " + $0 }
+        self.login = login
         self.network = network
         self.version = version
+    }
+
+    package convenience init(
+        _ http: HTTPClient, apiURL: String, token: String?, network: HTTPNetwork = HTTPNetwork(),
+        version: APIVersion = APIVersion()
+    ) {
+        self.init(
+            http, apiURL: apiURL, login: token.map(GitHubLogin.token) ?? .nobody, network: network, version: version)
     }
 
     /// An answer that is no error, and what the server said about our budget; or why there is none.
@@ -47,6 +59,8 @@ package final class GitHubClient: Sendable {
         case transport(HTTPError)
         /// An answer that says no.
         case refused(status: Int, RequestFailure)
+        /// Nothing was sent, for want of an installation's token.
+        case noToken(RequestFailure)
 
         /// Folded for looks at things, where it does not matter whether the request was read.
         package var requestFailure: RequestFailure {
@@ -55,7 +69,7 @@ package final class GitHubClient: Sendable {
             case .transport(let error): .transient(error.description)
             // Somebody in between (a login page, a page for an outage) answered, and may be gone at the next look.
             case .refused(status: 0, let failure): .transient(failure.reason)
-            case .refused(_, let failure): failure
+            case .refused(_, let failure), .noToken(let failure): failure
             }
         }
     }
@@ -76,6 +90,17 @@ package final class GitHubClient: Sendable {
         /// Whether the URL is made of our own base, and so leads nowhere else.
         var isOurs = path.hasPrefix("/")
         var requests = 0
+        var token: String?
+        var isRenewed = false
+        switch login {
+        case .nobody: break
+        case .token(let text): token = text
+        case .app(let tokens):
+            switch await tokens.current() {
+            case .success(let found): token = found.token
+            case .failure(let unavailable): return GitHubResponse(unavailable)
+            }
+        }
         while true {
             guard isOurs || Self.origin(of: url) == origin else {
                 let host = Self.origin(of: url)
@@ -93,7 +118,8 @@ package final class GitHubClient: Sendable {
             do throws(HTTPError) {
                 response = try await http.send(
                     HTTPRequest(
-                        method: method, url: url, headers: headers(body: body, etag: etag, version: asked), body: body,
+                        method: method, url: url,
+                        headers: headers(body: body, etag: etag, version: asked, token: token), body: body,
                         bodyLimit: bodyLimit, network: network))
             } catch {
                 return GitHubResponse(
@@ -118,11 +144,23 @@ package final class GitHubClient: Sendable {
                     : location.hasPrefix("/") ? origin + location : location
                 isOurs = false
                 continue
+            case 401:
+                // An installation's token may be withdrawn before its end; whoever refuses it has done nothing.
+                guard case .app(let tokens) = login, !isRenewed, let refused = token,
+                    let replacement = await tokens.replacement(for: refused)
+                else { break }
+                isRenewed = true
+                switch replacement {
+                case .success(let found): token = found.token
+                case .failure(let unavailable): return GitHubResponse(unavailable, reading)
+                }
+                continue
             default: break
             }
+            let failure = RequestFailure(response, login)
             return GitHubResponse(
                 result: .failure(
-                    .refused(status: response.status, RequestFailure(response, isAuthorised: token != nil))),
+                    .refused(status: response.status, token.map { Redactor([$0]).mask(failure) } ?? failure)),
                 reading: reading)
         }
     }
@@ -134,11 +172,13 @@ package final class GitHubClient: Sendable {
         return body?.message.lowercased().contains("version") == true
     }
 
-    private func headers(body: [UInt8]?, etag: String?, version: String) -> [(name: String, value: String)] {
+    private func headers(
+        body: [UInt8]?, etag: String?, version: String, token: String?
+    ) -> [(name: String, value: String)] {
         var headers = [
             (name: "Accept", value: "application/vnd.github+json"), (name: "X-GitHub-Api-Version", value: version),
         ]
-        if let authorization { headers.append((name: "Authorization", value: authorization)) }
+        if let token { headers.append((name: "Authorization", value: "Bearer " + token)) }
         if let etag { headers.append((name: "If-None-Match", value: etag)) }
         if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
         return headers
@@ -153,6 +193,15 @@ package final class GitHubClient: Sendable {
         let standard = scheme == "https" ? ":443" : ":80"
         if authority.hasSuffix(standard) { authority.removeLast(standard.count) }
         return scheme + "://" + authority
+    }
+}
+
+extension GitHubClient.GitHubResponse {
+    /// For want of a token. What was said of the limits in that answer is not about the installation's.
+    fileprivate init(_ unavailable: InstallationTokens.Unavailable, _ reading: RateLimitReading? = nil) {
+        var reading = reading ?? RateLimitReading(requests: 0)
+        reading.date = unavailable.date ?? reading.date
+        self.init(result: .failure(.noToken(unavailable.failure)), reading: reading)
     }
 }
 

@@ -5,14 +5,14 @@ import WatcherCore
 extension RequestFailure {
     /// Tells apart every refusal that GitHub is known to give, in the order that its documentation asks for:
     /// `retry-after`, then an exhausted budget, then a limit without a named time; all else is no limit.
-    init(_ response: HTTPResponse, isAuthorised: Bool) {
+    init(_ response: HTTPResponse, _ login: GitHubLogin) {
         let words = Self.words(of: response)
         let said = "GitHub answered \(response.status)\(words.map { ": " + $0 } ?? "")"
         switch response.status {
         case 301, 302, 303, 307, 308:
             self = .transient("GitHub answered \(response.status): too many redirects, or one that leads nowhere")
         case 401:
-            self = .permanent(said, hint: "the token is wrong or has expired: make a new one")
+            self = .permanent(said, hint: login.hintAtRefusal)
         case 403, 429:
             if let seconds = Self.limit(response, words) {
                 self = .rateLimited(seconds: seconds, said)
@@ -23,19 +23,10 @@ extension RequestFailure {
                     " (needed: \($0.cleanedLine(limit: 200)))"
                 }
                 self = .permanent(
-                    said,
-                    hint: words?.contains("blocked") == true
-                        ? nil
-                        : !isAuthorised
-                            ? "it may need a token: github.token"
-                            : "the token may not do this\(needed ?? ""): Actions: write is needed to dispatch")
+                    said, hint: words?.contains("blocked") == true ? nil : login.hint(atForbidden: words, needed ?? ""))
             }
         case 404:
-            self = .permanent(
-                said,
-                hint: isAuthorised
-                    ? "is the name right, and may the token see it?"
-                    : "is the name right? a private repository needs a token")
+            self = .permanent(said, hint: login.hintAtMissing)
         case 410: self = .permanent(said, hint: "this API version is retired: update watcher")
         case 451: self = .permanent(said, hint: "the repository is blocked for legal reasons")
         case 400, 422: self = .permanent(said, hint: nil)
@@ -92,6 +83,35 @@ extension RequestFailure {
         if response.body.isEmpty { return nil }
         let kind = response.headers["content-type"].map { $0.cleanedLine(limit: 60) } ?? "no named type"
         return "no JSON but \(response.body.count) bytes of \(kind)"
+    }
+}
+
+extension GitHubLogin {
+    /// Of 401.
+    fileprivate var hintAtRefusal: String {
+        if case .app = self { return "the installation's token is refused: is the app still installed and active?" }
+        return "the token is wrong or has expired: make a new one"
+    }
+
+    /// Of 403 that is no limit.
+    fileprivate func hint(atForbidden words: String?, _ needed: String) -> String {
+        switch self {
+        case .nobody: "it may need a token: github.token"
+        case .token: "the token may not do this\(needed): Actions: write is needed to dispatch"
+        case .app where words?.lowercased().contains("suspended") == true:
+            "the installation is suspended: its owner can unsuspend it in its settings"
+        case .app:
+            "the app may not do this\(needed), or is not installed there: Actions: write is needed to dispatch"
+        }
+    }
+
+    /// Of 404.
+    fileprivate var hintAtMissing: String {
+        switch self {
+        case .nobody: "is the name right? a private repository needs a token"
+        case .token: "is the name right, and may the token see it?"
+        case .app: "is the name right, and does the app's installation see it?"
+        }
     }
 }
 

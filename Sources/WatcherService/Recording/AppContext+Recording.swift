@@ -19,8 +19,9 @@ extension AppContext {
         var redactor = Redactor()
         for (place, secret) in secretPlaces {
             guard let value = try? read(secret, place) else { continue }
+            for mask in Self.masks(of: value, place) { redactor.add(mask) }
+            guard place != Self.privateKeyPlace else { continue }
             for part in Self.parts(of: value) { redactor.add(part) }
-            redactor.add(value)
         }
         for (name, upstream) in config.upstreams {
             guard let values = try? sourceValues(name, upstream.source.base) else { continue }

@@ -14,8 +14,14 @@ enum Secrets {
     static let proxyPassword = "proxyPasswordSecret0008"
     static let heartbeatPath = "heartbeatPathSecret0009"
 
+    /// The start of every token that the lookalike gives an app.
+    static let installationToken = "ghs_installationSecret"
+
+    /// What GitHub may get.
+    static let tokens: Set<String> = [token, actionToken, installationToken]
+
     static let all = [
-        token, actionToken, hookPath, hookQuery, hookHeader, signing, String(signing.dropFirst(6)),
+        token, actionToken, installationToken, hookPath, hookQuery, hookHeader, signing, String(signing.dropFirst(6)),
         "signingSecret000000",
         slackPath, proxyPassword, heartbeatPath,
         // As a header for a proxy carries it.

@@ -195,7 +195,7 @@ final class World: Sendable {
     /// No secret is anywhere but where it is meant to be.
     fileprivate func checkTraffic(sourceLocation: SourceLocation) {
         for request in github.requests {
-            let strayed = request.strayedSecrets(allowed: [Secrets.token, Secrets.actionToken])
+            let strayed = request.strayedSecrets(allowed: Secrets.tokens)
             #expect(strayed.isEmpty, "\(request.method) \(request.path)", sourceLocation: sourceLocation)
         }
         for request in sink.messages() {

@@ -17,6 +17,7 @@ import Synchronization
 /// - Releases: `load` `publish` `draft` `addAssets` `removeAsset` `edit` `promote` `remove` `publishAgain` `releases`
 /// - Workflows: `addWorkflow` `editWorkflow` `removeWorkflow` `startRun` `runs` `begin` `finish` `editRun` `removeRun` `rerun`
 /// - Tokens and limits: `addToken` `removeToken` `setRemaining`
+/// - GitHub Apps: `addApp` `editApp` `removeApp` `withdrawTokens` `tokenCount`
 /// - Faults: `fail` `failConnections` `closeConnections` `clearFaults`
 ///
 /// A repository exists from its first mention in a control method. All control methods may be called at any time from

@@ -21,6 +21,9 @@ struct LookalikeCall {
         case id(Int)
     }
 
+    /// Whether an app asks in its own name.
+    var isOfApp: Bool { request.endpoint == .accessToken || request.endpoint == .installation }
+
     var isRead: Bool { request.method == "GET" || request.method == "HEAD" }
 
     init(_ request: RecordedRequest, prefix: String) {
@@ -62,7 +65,11 @@ struct LookalikeCall {
     }
 
     private static func endpoint(_ rest: [String], isRead: Bool, inRepository: Bool) -> Endpoint {
-        guard inRepository else { return rest == ["rate_limit"] ? .rateLimit : .other }
+        guard inRepository else {
+            if rest == ["rate_limit"] { return .rateLimit }
+            let isOfApp = !isRead && rest.count == 4 && rest.starts(with: ["app", "installations"])
+            return isOfApp && rest[3] == "access_tokens" ? .accessToken : .other
+        }
         if !isRead {
             let isDispatch = rest.count == 4 && rest.starts(with: ["actions", "workflows"]) && rest[3] == "dispatches"
             return isDispatch ? .dispatch : rest == ["dispatches"] ? .event : .other
@@ -70,6 +77,7 @@ struct LookalikeCall {
         switch rest.count {
         case 0: return .repository
         case 1 where rest[0] == "releases": return .releases
+        case 1 where rest[0] == "installation": return .installation
         case 2 where rest == ["releases", "latest"]: return .latestRelease
         case 2 where rest[0] == "releases" && Int(rest[1]) != nil: return .release
         case 3 where rest.starts(with: ["releases", "tags"]): return .releaseByTag

@@ -80,16 +80,19 @@ extension GitHubLookalike {
         package var limit: Int?
         /// Whether the words of a refusal are those for an App's token.
         package var isInstallation = false
+        /// The app that it was given to.
+        package var app: String?
 
         package init(
             permissions: [String: String]? = nil, repositories: Set<String>? = nil, expires: Date? = nil,
-            limit: Int? = nil, isInstallation: Bool = false
+            limit: Int? = nil, isInstallation: Bool = false, app: String? = nil
         ) {
             self.permissions = permissions
             self.repositories = repositories
             self.expires = expires
             self.limit = limit
             self.isInstallation = isInstallation
+            self.app = app
         }
 
         func grants(_ permission: String, _ level: String) -> Bool {

@@ -21,7 +21,10 @@ extension LookalikeState {
                 "Invalid API version: \(version). Supported versions: "
                     + settings.apiVersions.sorted().joined(separator: ", "), "/about-the-rest-api/api-versions")
         }
-        if !call.token.isEmpty && !isGood(call.token) { return error(401, "Bad credentials") }
+        if !call.isOfApp && !call.token.isEmpty && !isGood(call.token) { return error(401, "Bad credentials") }
+        if let app = tokens[call.token]?.app, apps[app]?.isSuspended == true {
+            return error(403, "This installation has been suspended")
+        }
         if let refusal = limitRefusal(call) {
             isFree = true
             return refusal
@@ -57,7 +60,7 @@ extension LookalikeState {
         case .releases, .latestRelease, .release, .releaseByTag, .releaseAssets, .contents:
             needed = ("contents", "read")
         case .workflow, .workflowRuns, .run, .jobs: needed = ("actions", "read")
-        case .repository, .rateLimit, .graphql, .other: return nil
+        case .repository, .rateLimit, .graphql, .accessToken, .installation, .other: return nil
         }
         guard repository.isPrivate || needed.level == "write" else { return nil }
         guard let token = token(call) else { return error(401, "Requires authentication") }
@@ -85,7 +88,10 @@ extension LookalikeState {
 
     /// A token that is not good is counted on the address.
     private func quotaKey(_ call: LookalikeCall) -> String {
-        let key = isGood(call.token) ? call.token : ""
+        var key = isGood(call.token) ? call.token : ""
+        // All tokens of an installation are one account; what an app asks in its own name is another.
+        if let app = tokens[call.token]?.app { key = "installation of " + app }
+        if call.isOfApp { key = "app" }
         return call.request.endpoint == .graphql ? Self.pointsOf + key : key
     }
 
@@ -163,7 +169,7 @@ extension LookalikeState {
         answer.set("X-GitHub-Api-Version-Selected", call.version ?? settings.defaultVersion)
         answer.set("Deprecation", settings.deprecation)
         answer.set("Sunset", settings.sunset)
-        if let expires = tokens[call.token]?.expires {
+        if let expires = tokens[call.token]?.expires, tokens[call.token]?.app == nil {
             let text = expires.iso8601.replacing("T", with: " ").replacing("Z", with: " UTC")
             answer.set("GitHub-Authentication-Token-Expiration", text)
         }

@@ -48,7 +48,10 @@ extension LookalikeState {
     private mutating func serve(_ call: LookalikeCall, _ id: Int?) -> ScriptedAnswer {
         if call.request.endpoint == .rateLimit { return rateLimit(call) }
         if call.request.endpoint == .graphql { return graphQL(call) }
-        guard let id, let repository = repositories[id], !repository.isDeleted, sees(call, repository) else {
+        if call.request.endpoint == .accessToken { return accessToken(call) }
+        guard let id, let repository = repositories[id], !repository.isDeleted,
+            call.isOfApp || sees(call, repository)
+        else {
             return error(404, "Not Found")
         }
         if let redirect = redirect(call, repository) { return redirect }
@@ -63,7 +66,8 @@ extension LookalikeState {
         case .workflowRuns: return runList(call, repository)
         case .run, .jobs: return run(call, repository)
         case .contents: return contents(call, repository)
-        case .rateLimit, .graphql, .other: return error(404, "Not Found")
+        case .installation: return installation(call, repository)
+        case .rateLimit, .graphql, .accessToken, .other: return error(404, "Not Found")
         }
     }
 

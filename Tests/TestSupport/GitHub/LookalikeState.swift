@@ -12,7 +12,9 @@ struct LookalikeState {
     var pathPrefix = ""
     var settings = GitHubLookalike.Settings()
     var tokens: [String: GitHubLookalike.Token] = [:]
-    /// By token, `""` for none.
+    /// By id.
+    var apps: [String: GitHubLookalike.App] = [:]
+    /// By token or installation, `""` for none.
     var quotas: [String: Quota] = [:]
     var recentPoints: [(at: Date, points: Int)] = []
     var faults: [PlannedFault] = []

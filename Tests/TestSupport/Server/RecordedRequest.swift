@@ -51,5 +51,6 @@ package struct RecordedRequest: Sendable {
 /// What a request to the lookalike is about, whatever form its path has.
 package enum Endpoint: String, Sendable, CaseIterable {
     case repository, releases, latestRelease, releaseByTag, release, releaseAssets
-    case workflow, dispatch, event, workflowRuns, run, jobs, contents, rateLimit, graphql, other
+    case workflow, dispatch, event, workflowRuns, run, jobs, contents, rateLimit, graphql
+    case accessToken, installation, other
 }

@@ -19,7 +19,7 @@ import WatcherCore
 
     /// The wait in seconds; nil for none, -1 for one without a named time.
     private func wait(_ status: Int, _ message: String?, _ headers: [(String, String)]) -> Int64? {
-        guard case .rateLimited(let seconds, _) = RequestFailure(response(status, message, headers), isAuthorised: true)
+        guard case .rateLimited(let seconds, _) = RequestFailure(response(status, message, headers), .token("token"))
         else {
             return nil
         }
@@ -73,7 +73,7 @@ import WatcherCore
             (408, "late", false), (418, "teapot", false), (301, "moved", false),
         ])
     func kinds(_ status: Int, _ message: String, _ isLasting: Bool) {
-        let trouble = RequestFailure(response(status, message, []), isAuthorised: true)
+        let trouble = RequestFailure(response(status, message, []), .token("token"))
         if case .permanent = trouble { #expect(isLasting) } else { #expect(!isLasting) }
         #expect(trouble.reason.contains("\(status)"))
         if status != 301 { #expect(trouble.reason.contains(message)) }
@@ -93,7 +93,7 @@ import WatcherCore
         ])
     func words(_ body: String, _ words: String) {
         let response = HTTPResponse(status: 422, body: Array(body.utf8))
-        let reason = RequestFailure(response, isAuthorised: true).reason
+        let reason = RequestFailure(response, .token("token")).reason
         #expect(reason.hasPrefix("GitHub answered 422: \(words)"), "\(reason)")
         #expect(!reason.contains("\u{1B}") && !reason.contains("\n"))
     }

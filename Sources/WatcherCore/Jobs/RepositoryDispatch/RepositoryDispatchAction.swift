@@ -48,7 +48,7 @@ extension RepositoryDispatchAction {
         }
         token = object.secret(
             "token", .token, "A token with Contents: write for this repository. Default: that of github.")
-        if token == nil, surroundings.github.token == nil {
+        if token == nil, !surroundings.github.isAuthorised {
             object.value.advise("no token here or in github: sending an event needs one")
         }
     }
