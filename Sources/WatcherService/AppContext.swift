@@ -8,6 +8,8 @@ package struct AppContext: Sendable {
     package let warnings: [ConfigProblem]
     package let path: String
     let environment: [String: String]
+    /// Of the requests of all clients that are made of this.
+    package var paces = RequestPaces()
 
     /// Why the program cannot begin. The status is the contract's.
     package enum Failure: Error, Sendable {
@@ -148,7 +150,13 @@ package struct AppContext: Sendable {
 
     package func githubClient(_ http: HTTPClient) throws(Failure) -> GitHubClient {
         let token: String? = if let secret = config.github.token { try read(secret, "github.token") } else { nil }
-        return GitHubClient(http, apiURL: config.github.apiURL, token: token, network: try githubNetwork())
+        return try githubClient(http, token: token, version: APIVersion())
+    }
+
+    private func githubClient(_ http: HTTPClient, token: String?, version: APIVersion) throws(Failure) -> GitHubClient {
+        GitHubClient(
+            http, apiURL: config.github.apiURL, token: token, network: try githubNetwork(), version: version,
+            pace: paces.pace(.github, config), surveyPace: paces.pace(.graphql, config))
     }
 
     /// The client of an action with a token or a server of its own. `version`: what is known of the server of `github`.
@@ -165,7 +173,8 @@ package struct AppContext: Sendable {
             token = try read(secret, "github.token")
         }
         return GitHubClient(
-            http, apiURL: url, token: token, network: try githubNetwork(), version: isOurs ? version : APIVersion())
+            http, apiURL: url, token: token, network: try githubNetwork(), version: isOurs ? version : APIVersion(),
+            pace: paces.pace(.action(name), config))
     }
 
     /// The client of an action whose workflow is at Forgejo or Gitea.
@@ -174,7 +183,9 @@ package struct AppContext: Sendable {
     ) throws(Failure) -> ForgejoWorkflows {
         var token = ""
         if let secret = dispatch.token { token = try read(secret, "actions.\(name).workflowDispatch.token") }
-        return ForgejoWorkflows(http, apiURL: dispatch.apiURL ?? "", token: token, network: try generalNetwork())
+        return ForgejoWorkflows(
+            http, apiURL: dispatch.apiURL ?? "", token: token, network: try generalNetwork(),
+            pace: paces.pace(.action(name), config))
     }
 
     /// The same configuration, with other surroundings.
@@ -183,6 +194,7 @@ package struct AppContext: Sendable {
     private init(_ other: AppContext, environment: [String: String]) {
         config = other.config
         warnings = other.warnings
+        paces = other.paces
         path = other.path
         self.environment = environment
     }
@@ -200,12 +212,10 @@ package struct AppContext: Sendable {
         _ http: HTTPClient, progress: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(Failure) -> Executor {
         let network = try generalNetwork()
-        let githubNetwork = try githubNetwork()
         var redactor = try redactor()
         let token: String? = if let secret = config.github.token { try read(secret, "github.token") } else { nil }
         let version = APIVersion()
-        let github = GitHubClient(
-            http, apiURL: config.github.apiURL, token: token, network: githubNetwork, version: version)
+        let github = try githubClient(http, token: token, version: version)
         var clients: [String: any WorkflowClient] = [:]
         for (name, action) in config.actions {
             guard case .workflowDispatch(let dispatch) = action.work, dispatch.token != nil || dispatch.apiURL != nil

@@ -54,7 +54,8 @@ extension GitHubClient: WorkflowClient {
                 let (hint, more) = await notFoundHint(target.repository, target.workflow, target.ref)
                 reading.add(more)
                 return (.refused(.permanent(reason, hint: hint)), reading)
-            case .failure(.refused(_, let failure)): return (.refused(failure), answer.reading)
+            case .failure(.refused(_, let failure)), .failure(.unsent(let failure)):
+                return (.refused(failure), answer.reading)
             }
         }
     }
