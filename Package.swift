@@ -39,7 +39,9 @@ let package = Package(
                 "CGlibc", "Curl", "WatcherCore", "WatcherService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ],
+            // For a libdispatch that is linked dynamically; see `ThreadPriority.swift`.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=setpriority"])]),
 
         .target(
             name: "TestSupport",

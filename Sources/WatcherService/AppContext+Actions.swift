@@ -24,7 +24,8 @@ extension AppContext {
         for (place, secret) in kind.base.secrets { secrets[place] = try read(secret, Self.place(name, kind, place)) }
         let parts = ActionParts(
             action: name, http: http, network: network, githubNetwork: try githubNetwork(), github: github,
-            secrets: secrets, redactor: redactor, environment: programEnvironment,
+            pace: paces.pace(.action(name), config), secrets: secrets, redactor: redactor,
+            environment: programEnvironment,
             statePath: try stateFile(making: false).path, progress: progress)
         return AnyActionPerformer(kind, parts)
     }

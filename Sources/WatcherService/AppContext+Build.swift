@@ -3,7 +3,9 @@ import WatcherCore
 
 extension AppContext {
     package func registryClient(_ http: HTTPClient, _ network: HTTPNetwork) -> RegistryClient {
-        RegistryClient(http, network: network, credentials: RegistryCredentials(environment: programEnvironment))
+        RegistryClient(
+            http, network: network, credentials: RegistryCredentials(environment: programEnvironment),
+            pace: { [paces, config] in paces.pace(.server($0), config) })
     }
 
     /// Builders of the actions that build images, with every secret read.

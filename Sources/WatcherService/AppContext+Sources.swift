@@ -26,7 +26,9 @@ extension AppContext {
             switch source {
             case let releases as GitHubReleases: GitHubReleasesClient(github, releases.repository)
             case let image as ImageTags: ImageTagsClient(image, registry)
-            case let web as any WebSource: WebSourceClient(web, values, http, network: network)
+            case let web as any WebSource:
+                WebSourceClient(
+                    web, values, http, network: network, pace: paces.pace(Core.AccountKey(AnySource(web)), config))
             default: preconditionFailure("\(type(of: source)) is read by no client")
             }
         return (client, source.masks(values))

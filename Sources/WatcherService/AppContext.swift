@@ -9,6 +9,8 @@ package struct AppContext: Sendable {
     package let path: String
     let environment: [String: String]
     let installation = SharedInstallation()
+    /// Of the requests of all clients that are made of this.
+    package var paces = RequestPaces()
 
     /// Why the program cannot begin. The status is the contract's.
     package enum Failure: Error, Sendable {
@@ -150,8 +152,13 @@ package struct AppContext: Sendable {
     }
 
     package func githubClient(_ http: HTTPClient) throws(Failure) -> GitHubClient {
+        try githubClient(http, version: APIVersion())
+    }
+
+    private func githubClient(_ http: HTTPClient, version: APIVersion) throws(Failure) -> GitHubClient {
         GitHubClient(
-            http, apiURL: config.github.apiURL, login: try githubLogin(http), network: try githubNetwork())
+            http, apiURL: config.github.apiURL, login: try githubLogin(http), network: try githubNetwork(),
+            version: version, pace: paces.pace(.github, config), surveyPace: paces.pace(.graphql, config))
     }
 
     /// The client of an action with a token or a server of its own. `version`: what is known of the server of `github`.
@@ -168,7 +175,8 @@ package struct AppContext: Sendable {
             login = try githubLogin(http)
         }
         return GitHubClient(
-            http, apiURL: url, login: login, network: try githubNetwork(), version: isOurs ? version : APIVersion())
+            http, apiURL: url, login: login, network: try githubNetwork(), version: isOurs ? version : APIVersion(),
+            pace: paces.pace(.action(name), config))
     }
 
     /// The client of an action whose workflow is at Forgejo or Gitea.
@@ -177,7 +185,9 @@ package struct AppContext: Sendable {
     ) throws(Failure) -> ForgejoWorkflows {
         var token = ""
         if let secret = dispatch.token { token = try read(secret, "actions.\(name).workflowDispatch.token") }
-        return ForgejoWorkflows(http, apiURL: dispatch.apiURL ?? "", token: token, network: try generalNetwork())
+        return ForgejoWorkflows(
+            http, apiURL: dispatch.apiURL ?? "", token: token, network: try generalNetwork(),
+            pace: paces.pace(.action(name), config))
     }
 
     /// The same configuration, with other surroundings.
@@ -186,6 +196,7 @@ package struct AppContext: Sendable {
     private init(_ other: AppContext, environment: [String: String]) {
         config = other.config
         warnings = other.warnings
+        paces = other.paces
         path = other.path
         self.environment = environment
     }
@@ -203,12 +214,9 @@ package struct AppContext: Sendable {
         _ http: HTTPClient, progress: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(Failure) -> Executor {
         let network = try generalNetwork()
-        let githubNetwork = try githubNetwork()
         var redactor = try redactor()
         let version = APIVersion()
-        let github = GitHubClient(
-            http, apiURL: config.github.apiURL, login: try githubLogin(http), network: githubNetwork,
-            version: version)
+        let github = try githubClient(http, version: version)
         var clients: [String: any WorkflowClient] = [:]
         for (name, action) in config.actions {
             guard case .workflowDispatch(let dispatch) = action.work, dispatch.token != nil || dispatch.apiURL != nil

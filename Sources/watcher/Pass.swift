@@ -37,7 +37,7 @@ enum Pass {
             mode.tellsDetails = voice.tellsDetails
             var core = Core(setup.config, mode: mode, ledger: try AppContext.load(file))
             try prepare(&core, Clock.now())
-            let watch = PassWatch(voice, waits: mode.waits)
+            let watch = PassWatch(voice, waits: mode.waits, paces: setup.paces)
             async let _: Void = watch.draw()
             let engine = Engine(
                 perform: executor.perform,

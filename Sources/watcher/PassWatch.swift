@@ -7,6 +7,7 @@ import WatcherService
 final class PassWatch: Sendable {
     private let voice: Console
     private let waits: Bool
+    private let paces: RequestPaces
     private let latest = Mutex(State())
 
     private struct State {
@@ -18,9 +19,10 @@ final class PassWatch: Sendable {
     /// Between two looks at the clock.
     private static let interval: Duration = .milliseconds(200)
 
-    init(_ voice: Console, waits: Bool) {
+    init(_ voice: Console, waits: Bool, paces: RequestPaces) {
         self.voice = voice
         self.waits = waits
+        self.paces = paces
     }
 
     private var draws: Bool { Terminal.canUpdate && voice.showsProgress }
@@ -49,7 +51,7 @@ final class PassWatch: Sendable {
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
             latest.withLock { state in
-                guard let progress = state.progress else { return }
+                guard let progress = state.progress?.limited(by: paces) else { return }
                 Terminal.showProgress(progress.line(at: Clock.now()))
             }
         }

@@ -294,6 +294,20 @@ import Testing
         }
     }
 
+    @Test(
+        "no thread is given another priority than the process has, which only root may",
+        .enabled(if: Strace.isUsable, "strace is not to be had"))
+    func priority() async throws {
+        try await withWorld { world async throws in
+            let trace = world.folder + "/trace"
+            let output = try await world.run(
+                "once", wrapper: ["strace", "-f", "-qq", "-e", "trace=setpriority,sched_setattr", "-o", trace])
+            #expect(output.status == 0)
+            let calls = try World.text(at: trace)
+            #expect(!calls.contains("setpriority(") && !calls.contains("sched_setattr("), "\(calls)")
+        }
+    }
+
     @Test("over HTTP/1.1 too as many checks are in flight as configured, and none fails for the wait")
     func concurrency()
         async throws

@@ -2,7 +2,7 @@
 
 extension Core {
     /// Whose budget a request is on.
-    enum AccountKey: Hashable, Comparable {
+    package enum AccountKey: Sendable, Hashable, Comparable {
         case github
         /// The points of GraphQL, which are a limit of their own.
         case graphql
@@ -10,7 +10,7 @@ extension Core {
         /// A server that is not GitHub's, with the token.
         case server(String)
 
-        init(_ source: AnySource) { self = source.account.map { .server($0) } ?? .github }
+        package init(_ source: AnySource) { self = source.account.map { .server($0) } ?? .github }
 
         /// From its name in the state.
         init(named name: String) {
@@ -32,6 +32,11 @@ extension Core {
             case .action(let name): "action:" + name
             case .server(let name): "server:" + name
             }
+        }
+
+        /// Our own limit of requests in a minute.
+        package func requestsPerMinute(_ config: Config) -> Int {
+            if case .server = self { Core.serverRequestsPerMinute } else { config.github.requestsPerMinute }
         }
     }
 
@@ -56,7 +61,7 @@ extension Core {
         // Out of its place while it changes, so that its list is not copied each time.
         let known = quotas.take(key)
         let before = known?.record ?? ledger.quotas[key.name]
-        var quota = known ?? RateLimit(before ?? RateLimit.Record(), requestsPerMinute: requestsPerMinute(key))
+        var quota = known ?? RateLimit(before ?? RateLimit.Record(), requestsPerMinute: key.requestsPerMinute(config))
         let result = body(&quota)
         if before != quota.record {
             ledger.quotas[key.name] = quota.record
@@ -68,10 +73,6 @@ extension Core {
 
     /// Requests a minute to one server that is not GitHub's.
     package static let serverRequestsPerMinute = 120
-
-    private func requestsPerMinute(_ key: AccountKey) -> Int {
-        if case .server = key { Self.serverRequestsPerMinute } else { config.github.requestsPerMinute }
-    }
 
     /// The quotas of this process. That of `github` is asked for five times a look: it has a place without a search.
     struct RateLimits: Sendable {

@@ -1,5 +1,5 @@
 /// One token's budget: what the server last said of it, and how many requests may still be made.
-package struct RateLimit: Sendable, Equatable {
+package struct RateLimit: Sendable {
     /// What must outlive the process.
     package struct Record: Sendable, Equatable, Codable {
         package var limit: Int?
@@ -17,17 +17,20 @@ package struct RateLimit: Sendable, Equatable {
     }
 
     package var record: Record
-    /// Requests of the last minute count whatever the limit was when they were made.
-    package var requestsPerMinute: Int
-    /// Uptimes in milliseconds of the requests of the last minute.
-    private var recent: [Int64] = []
-    private var start = 0
+    /// The commands that were begun, and what they reported: requests of the last minute count whatever the limit was when
+    /// they were made.
+    private var window: RequestWindow
     /// Server clock less ours, in seconds; nil until a response has shown it.
     package private(set) var clockOffset: Int64?
 
     package init(_ record: Record = Record(), requestsPerMinute: Int) {
         self.record = record
-        self.requestsPerMinute = requestsPerMinute
+        window = RequestWindow(limit: requestsPerMinute)
+    }
+
+    package var requestsPerMinute: Int {
+        get { window.limit }
+        set { window.limit = newValue }
     }
 
     package enum Permission: Sendable, Equatable {
@@ -45,13 +48,8 @@ package struct RateLimit: Sendable, Equatable {
             record.pausedUntil = nil
             record.pauseReason = nil
         }
-        while start < recent.count, recent[start] <= now.uptime - 60_000 { start += 1 }
-        if start > 1024, start * 2 > recent.count {
-            recent.removeFirst(start)
-            start = 0
-        }
-        guard recent.count - start >= requestsPerMinute else { return .granted }
-        return .busy(untilUptime: recent[start] + 60_001)
+        let next = window.next(at: now.uptime)
+        return next <= now.uptime ? .granted : .busy(untilUptime: next)
     }
 
     /// Moves what the wall clock said: it was set.
@@ -63,7 +61,7 @@ package struct RateLimit: Sendable, Equatable {
 
     /// Counts a request before it is made.
     package mutating func spend(at now: Instant) {
-        recent.append(now.uptime)
+        window.count(1, at: now.uptime)
     }
 
     package mutating func note(_ reading: RateLimitReading, at now: Instant) {
@@ -72,7 +70,7 @@ package struct RateLimit: Sendable, Equatable {
         if let resetIn = reading.resetIn { record.resetsAt = now.deadline(in: resetIn) }
         if let date = reading.date { clockOffset = date.seconds(since: now.floor) }
         // One was counted before it was made; pages and redirects come on top.
-        for _ in 1..<max(reading.requests, 1) { recent.append(now.uptime) }
+        window.count(reading.requests - 1, at: now.uptime)
     }
 
     /// An answer that was no limit: the next unnamed one starts anew.

@@ -17,6 +17,8 @@ package struct PassProgress: Sendable, Equatable {
 
     package var checked: Int
     package var total: Int
+    /// Checks that have been begun.
+    package var underWay = 0
     /// Our own limit keeps the checks waiting until this uptime in milliseconds.
     package var limitedUntil: Int64?
     package var requestsPerMinute: Int
@@ -41,6 +43,7 @@ extension Core {
     package func progress(at now: Instant) -> PassProgress {
         PassProgress(
             checked: report.upstreams.count, total: mode.upstreams?.count ?? config.upstreams.count,
+            underWay: checking.count,
             limitedUntil: schedule.limitedUntil, requestsPerMinute: config.github.requestsPerMinute,
             jobs: ledger.jobs.filter { isUnderWay($0) || report.jobs.contains($0.id) }.map(PassProgress.Job.init))
     }

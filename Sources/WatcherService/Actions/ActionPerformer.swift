@@ -26,6 +26,8 @@ struct ActionParts: Sendable {
     var network: HTTPNetwork
     var githubNetwork: HTTPNetwork
     var github: GitHubClient
+    /// Of the action's own account.
+    var pace: RequestPace
     /// By their places in the settings.
     var secrets: [String: String]
     var redactor: Redactor

@@ -77,7 +77,7 @@ struct GitLabPipelinePerformer: ActionPerformer {
                 ? .unknown("no response to the start: \(error.description)") : .failed(RequestFailure(error))
         // 5xx and the like: it may have been started all the same.
         case .failure(.refused(_, .transient(let reason))): return .unknown(reason)
-        case .failure(.refused(_, let failure)): return .failed(failure)
+        case .failure(.refused(_, let failure)), .failure(.unsent(let failure)): return .failed(failure)
         }
     }
 
@@ -143,12 +143,14 @@ struct GitLabPipelinePerformer: ActionPerformer {
     private enum Failure: Error {
         case transport(HTTPError)
         case refused(status: Int, RequestFailure)
+        /// It was not sent.
+        case unsent(RequestFailure)
 
         /// For requests that change nothing.
         var reading: RequestFailure {
             switch self {
             case .transport(let error): RequestFailure(error)
-            case .refused(_, let failure): failure
+            case .refused(_, let failure), .unsent(let failure): failure
             }
         }
     }
@@ -164,13 +166,16 @@ struct GitLabPipelinePerformer: ActionPerformer {
     ) async -> Result<HTTPResponse, Failure> {
         var headers = [(name: "PRIVATE-TOKEN", value: parts.secrets["token"] ?? "")]
         if body != nil { headers.append(("Content-Type", "application/json")) }
+        if let refusal = await parts.pace.turn() { return .failure(.unsent(refusal)) }
         do throws(HTTPError) {
             let response = try await parts.http.send(
                 HTTPRequest(
                     method: method, url: base + path, headers: headers, body: body, bodyLimit: Self.responseLimit,
                     network: parts.network))
             guard !(200...299).contains(response.status) else { return .success(response) }
-            return .failure(.refused(status: response.status, Self.refusal(response)))
+            let refusal = Self.refusal(response)
+            parts.pace.note(refusal)
+            return .failure(.refused(status: response.status, refusal))
         } catch {
             return .failure(.transport(error))
         }

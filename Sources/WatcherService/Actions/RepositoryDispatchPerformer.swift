@@ -13,7 +13,7 @@ struct RepositoryDispatchPerformer: ActionPerformer {
             parts.secrets["token"].map {
                 GitHubClient(
                     parts.http, apiURL: parts.github.apiURL, token: $0, network: parts.githubNetwork,
-                    version: parts.github.version)
+                    version: parts.github.version, pace: parts.pace)
             } ?? parts.github
     }
 

@@ -31,7 +31,7 @@ package struct Daemon: Sendable {
         let manager = SystemdNotify(environment: environment)
         let others = await Signals.others { [self] signal in
             // SIGUSR1, by which earlier versions were asked for something, is taken and means nothing.
-            signal == .sighup ? await reload(current, http, file, manager) : []
+            signal == .sighup ? await reload(current, http, setup.paces, file, manager) : []
         }
         let lock = try AppContext.lock(file, as: .run)
         let identity = lock.identity
@@ -92,11 +92,12 @@ package struct Daemon: Sendable {
 
     /// Reads the configuration again. One that is wrong, or whose secrets cannot be read, is not taken.
     private func reload(
-        _ current: Current, _ http: HTTPClient, _ file: StateFile, _ manager: SystemdNotify
+        _ current: Current, _ http: HTTPClient, _ paces: RequestPaces, _ file: StateFile, _ manager: SystemdNotify
     ) async -> [Event] {
         manager.reloading()
         do throws(AppContext.Failure) {
-            let setup = try AppContext(configPath: configPath, environment: environment)
+            var setup = try AppContext(configPath: configPath, environment: environment)
+            setup.paces = paces
             if try setup.stateFile(making: false).path != file.path {
                 logger.warning(
                     "another state file needs a restart",

@@ -124,7 +124,8 @@ extension Engine {
             if statusAge(now) >= statusInterval { status = (core.statusLine(at: now), now.uptime) }
             return Turn(
                 status: saveFailure ?? status.text, isShuttingDown: core.isShuttingDown,
-                isWaitingForActs: core.isShuttingDown && !acting.isEmpty, isHealthy: oldest < Engine.commandLimit)
+                isWaitingForActs: core.isShuttingDown && !acting.isEmpty,
+                isHealthy: oldest < Engine.commandLimit(core.config))
         }
 
         /// Milliseconds between two statuses: each goes over all upstreams, of which many are checked in a second.

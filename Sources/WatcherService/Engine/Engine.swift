@@ -62,6 +62,15 @@ package struct Engine: Sendable {
     /// pages with 30 seconds each takes up to 51 minutes, moving 50 tags with 120 seconds each 100 minutes.
     package static let commandLimit: Int64 = 120 * 60_000
 
+    /// The same, with what the checks under way may wait for their turns: each by all that one may request.
+    package static func commandLimit(_ config: Config) -> Int64 {
+        let requests = config.github.concurrency * (GitHubClient.pageLimit + GitHubClient.redirectLimit)
+        let elsewhere = Core.serverConcurrency * (WebSourceClient.pageLimit + WebSourceClient.redirectLimit)
+        let minutes = max(
+            requests / max(config.github.requestsPerMinute, 1), elsewhere / Core.serverRequestsPerMinute)
+        return commandLimit + Int64(minutes + 1) * RequestWindow.length
+    }
+
     /// Returns when the core has nothing left to do, or was asked to stop by an event of `sources` and has wound down.
     ///
     /// - Throws: what the save said, for a core that does not repeat: then nothing was started that was not on disk.

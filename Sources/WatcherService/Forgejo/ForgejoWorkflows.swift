@@ -10,6 +10,7 @@ struct ForgejoWorkflows: WorkflowClient {
     private let http: HTTPClient
     private let token: String
     private let network: HTTPNetwork
+    private let pace: RequestPace
 
     /// Bytes of a response.
     private static let responseLimit = 8 << 20
@@ -20,11 +21,12 @@ struct ForgejoWorkflows: WorkflowClient {
     /// Names of failed jobs that a reason repeats.
     private static let nameLimit = 10
 
-    init(_ http: HTTPClient, apiURL: String, token: String, network: HTTPNetwork) {
+    init(_ http: HTTPClient, apiURL: String, token: String, network: HTTPNetwork, pace: RequestPace) {
         self.http = http
         self.apiURL = apiURL
         self.token = token
         self.network = network
+        self.pace = pace
     }
 
     var server: Config.WorkflowServer { .forgejo }
@@ -89,7 +91,7 @@ struct ForgejoWorkflows: WorkflowClient {
         case .failure(.refused(404, .permanent(let reason, _))):
             let hint = "is \(target.workflow) of \(target.repository) on \(target.ref), with workflow_dispatch?"
             return (.refused(.permanent(reason, hint: hint)), reading)
-        case .failure(.refused(_, let failure)): return (.refused(failure), reading)
+        case .failure(.refused(_, let failure)), .failure(.unsent(let failure)): return (.refused(failure), reading)
         }
     }
 
@@ -154,12 +156,14 @@ struct ForgejoWorkflows: WorkflowClient {
     enum Failure: Error {
         case transport(HTTPError)
         case refused(status: Int, RequestFailure)
+        /// It was not sent.
+        case unsent(RequestFailure)
 
         /// For requests that change nothing.
         var reading: RequestFailure {
             switch self {
             case .transport(let error): RequestFailure(error)
-            case .refused(_, let failure): failure
+            case .refused(_, let failure), .unsent(let failure): failure
             }
         }
     }
@@ -188,6 +192,7 @@ struct ForgejoWorkflows: WorkflowClient {
     ) async -> Result<HTTPResponse, Failure> {
         var headers = [(name: "Accept", value: "application/json"), ("Authorization", "token " + token)]
         if body != nil { headers.append(("Content-Type", "application/json")) }
+        if let refusal = await pace.turn() { return .failure(.unsent(refusal)) }
         reading.requests += 1
         do throws(HTTPError) {
             let response = try await http.send(
@@ -196,7 +201,9 @@ struct ForgejoWorkflows: WorkflowClient {
                     network: network))
             reading.date = response.headers["date"].flatMap { HTTPDate($0)?.time } ?? reading.date
             guard !(200...299).contains(response.status) else { return .success(response) }
-            return .failure(.refused(status: response.status, Self.refusal(response)))
+            let refusal = Self.refusal(response)
+            pace.note(refusal)
+            return .failure(.refused(status: response.status, refusal))
         } catch {
             return .failure(.transport(error))
         }

@@ -54,7 +54,7 @@ extension GitHubClient: WorkflowClient {
                 let (hint, more) = await notFoundHint(target.repository, target.workflow, target.ref)
                 reading.add(more)
                 return (.refused(.permanent(reason, hint: hint)), reading)
-            case .failure(.refused(_, let failure)), .failure(.noToken(let failure)):
+            case .failure(.refused(_, let failure)), .failure(.unsent(let failure)):
                 return (.refused(failure), answer.reading)
             }
         }

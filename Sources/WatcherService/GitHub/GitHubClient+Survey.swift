@@ -32,7 +32,7 @@ extension GitHubClient {
             "query": .string(Self.surveyText),
             "variables": ["ids": .array(query.entries.map { .string($0.nodeID) })],
         ]
-        let answer = await post(Self.graphQLURL(ofAPI: apiURL), body: body.utf8())
+        let answer = await post(Self.graphQLURL(ofAPI: apiURL), body: body.utf8(), surveyPace)
         switch answer.result {
         case .failure(let failure): return (Self.surveyOutcome(failure), answer.reading)
         case .success(let response):

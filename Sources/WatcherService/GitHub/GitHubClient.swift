@@ -21,6 +21,9 @@ package final class GitHubClient: Sendable {
     package let apiURL: String
     package let login: GitHubLogin
     private let network: HTTPNetwork
+    private let pace: RequestPace
+    /// Of GraphQL, whose limits are its own.
+    let surveyPace: RequestPace
     let version: APIVersion
 
     /// How many redirects one request may take: a renamed repository needs one.
@@ -30,7 +33,7 @@ package final class GitHubClient: Sendable {
 
     package init(
         _ http: HTTPClient, apiURL: String, login: GitHubLogin, network: HTTPNetwork = HTTPNetwork(),
-        version: APIVersion = APIVersion()
+        version: APIVersion = APIVersion(), pace: RequestPace = RequestPace(), surveyPace: RequestPace = RequestPace()
     ) {
         self.http = http
         self.apiURL = apiURL
@@ -38,14 +41,17 @@ package final class GitHubClient: Sendable {
         self.login = login
         self.network = network
         self.version = version
+        self.pace = pace
+        self.surveyPace = surveyPace
     }
 
     package convenience init(
         _ http: HTTPClient, apiURL: String, token: String?, network: HTTPNetwork = HTTPNetwork(),
-        version: APIVersion = APIVersion()
+        version: APIVersion = APIVersion(), pace: RequestPace = RequestPace()
     ) {
         self.init(
-            http, apiURL: apiURL, login: token.map(GitHubLogin.token) ?? .nobody, network: network, version: version)
+            http, apiURL: apiURL, login: token.map(GitHubLogin.token) ?? .nobody, network: network, version: version,
+            pace: pace)
     }
 
     /// An answer that is no error, and what the server said about our budget; or why there is none.
@@ -59,8 +65,9 @@ package final class GitHubClient: Sendable {
         case transport(HTTPError)
         /// An answer that says no.
         case refused(status: Int, RequestFailure)
-        /// Nothing was sent, for want of an installation's token.
-        case noToken(RequestFailure)
+        /// It was not sent: there is no installation's token, its account is paused, or it was cancelled while it waited
+        /// for its turn.
+        case unsent(RequestFailure)
 
         /// Folded for looks at things, where it does not matter whether the request was read.
         package var requestFailure: RequestFailure {
@@ -69,22 +76,27 @@ package final class GitHubClient: Sendable {
             case .transport(let error): .transient(error.description)
             // Somebody in between (a login page, a page for an outage) answered, and may be gone at the next look.
             case .refused(status: 0, let failure): .transient(failure.reason)
-            case .refused(_, let failure), .noToken(let failure): failure
+            case .refused(_, let failure), .unsent(let failure): failure
             }
         }
     }
 
     package func get(_ path: String, etag: String? = nil, bodyLimit: Int = bodyLimit) async -> GitHubResponse {
-        await send(.get, path, body: nil, etag: etag, bodyLimit: bodyLimit)
+        await send(.get, path, body: nil, etag: etag, bodyLimit: bodyLimit, pace)
     }
 
     package func post(_ path: String, body: [UInt8]) async -> GitHubResponse {
-        await send(.post, path, body: body, etag: nil, bodyLimit: Self.bodyLimit)
+        await post(path, body: body, pace)
+    }
+
+    func post(_ path: String, body: [UInt8], _ pace: RequestPace) async -> GitHubResponse {
+        await send(.post, path, body: body, etag: nil, bodyLimit: Self.bodyLimit, pace)
     }
 
     /// A path below the base, or a whole URL on the same host (from a `Link` header). Another host is an error.
     private func send(
-        _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, etag: String?, bodyLimit: Int
+        _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, etag: String?, bodyLimit: Int,
+        _ pace: RequestPace
     ) async -> GitHubResponse {
         var url = path.hasPrefix("/") ? base + path : path
         /// Whether the URL is made of our own base, and so leads nowhere else.
@@ -111,6 +123,10 @@ package final class GitHubClient: Sendable {
                             .permanent("GitHub redirects to another host (\(host)), which is never followed", hint: nil)
                         )),
                     reading: RateLimitReading(requests: max(requests, 1)))
+            }
+            if let refusal = await pace.turn() {
+                return GitHubResponse(
+                    result: .failure(.unsent(refusal)), reading: RateLimitReading(requests: requests))
             }
             let asked = version.current
             requests += 1
@@ -157,10 +173,11 @@ package final class GitHubClient: Sendable {
                 continue
             default: break
             }
-            let failure = RequestFailure(response, login)
+            let refusal = RequestFailure(response, login)
+            pace.note(refusal)
             return GitHubResponse(
                 result: .failure(
-                    .refused(status: response.status, token.map { Redactor([$0]).mask(failure) } ?? failure)),
+                    .refused(status: response.status, token.map { Redactor([$0]).mask(refusal) } ?? refusal)),
                 reading: reading)
         }
     }
@@ -201,7 +218,7 @@ extension GitHubClient.GitHubResponse {
     fileprivate init(_ unavailable: InstallationTokens.Unavailable, _ reading: RateLimitReading? = nil) {
         var reading = reading ?? RateLimitReading(requests: 0)
         reading.date = unavailable.date ?? reading.date
-        self.init(result: .failure(.noToken(unavailable.failure)), reading: reading)
+        self.init(result: .failure(.unsent(unavailable.failure)), reading: reading)
     }
 }
 

@@ -10,15 +10,21 @@ package struct RegistryClient: Sendable {
     private let http: HTTPClient
     private let network: HTTPNetwork
     private let credentials: RegistryCredentials
+    /// By the registry's host.
+    private let pace: @Sendable (String) -> RequestPace
 
     /// The largest index, manifest or configuration of an image, in bytes: the first two are bounded by registries to as much.
     package static let bodyLimit = 4 << 20
     private static let timeout = Duration.seconds(30)
 
-    package init(_ http: HTTPClient, network: HTTPNetwork, credentials: RegistryCredentials) {
+    package init(
+        _ http: HTTPClient, network: HTTPNetwork, credentials: RegistryCredentials,
+        pace: @escaping @Sendable (String) -> RequestPace
+    ) {
         self.http = http
         self.network = network
         self.credentials = credentials
+        self.pace = pace
     }
 
     /// An image as the registry shows it.
@@ -75,6 +81,7 @@ package struct RegistryClient: Sendable {
     struct Session {
         let client: RegistryClient
         let reference: ImageReference
+        let pace: RequestPace
         let wantsPush: Bool
         var base: String
         var authorization: String?
@@ -84,6 +91,7 @@ package struct RegistryClient: Sendable {
             self.client = client
             self.reference = reference
             self.wantsPush = wantsPush
+            pace = client.pace(reference.apiHost)
             base = (reference.isPlain ? "http://" : "https://") + reference.apiHost
         }
 
@@ -228,12 +236,14 @@ package struct RegistryClient: Sendable {
                 return try await send(request(base))
             }
             // On this machine docker takes plain HTTP where there is no TLS; so do we.
+            if let refusal = await pace.turn() { throw refusal }
             if let response = try? await client.send(request(base)).get(), response.status != 0 { return response }
             base = "http://" + reference.apiHost
             return try await send(request(base))
         }
 
         private func send(_ request: HTTPRequest) async throws(RequestFailure) -> HTTPResponse {
+            if let refusal = await pace.turn() { throw refusal }
             switch await client.send(request) {
             case .success(let response): return response
             case .failure(.cancelled), .failure(.shutDown): throw .cancelled
@@ -242,7 +252,9 @@ package struct RegistryClient: Sendable {
         }
 
         private func refusal(_ response: HTTPResponse) -> RequestFailure {
-            RegistryClient.refusal(reference, response, redactor)
+            let refusal = RegistryClient.refusal(reference, response, redactor)
+            pace.note(refusal)
+            return refusal
         }
 
         // MARK: - Who we are

@@ -9,6 +9,7 @@ package struct WebSourceClient: SourceClient {
     private let values: SecretValues
     private let http: HTTPClient
     private let network: HTTPNetwork
+    private let pace: RequestPace
 
     /// Pages of one list.
     package static let pageLimit = 200
@@ -17,11 +18,14 @@ package struct WebSourceClient: SourceClient {
     /// Bytes of all pages of one check.
     package static let totalLimit = 96 << 20
 
-    package init(_ source: any WebSource, _ values: SecretValues, _ http: HTTPClient, network: HTTPNetwork) {
+    package init(
+        _ source: any WebSource, _ values: SecretValues, _ http: HTTPClient, network: HTTPNetwork, pace: RequestPace
+    ) {
         self.source = source
         self.values = values
         self.http = http
         self.network = network
+        self.pace = pace
     }
 
     package func check(isSweep: Bool, etag: String?) async -> (CheckOutcome, RateLimitReading?) {
@@ -48,7 +52,7 @@ package struct WebSourceClient: SourceClient {
                     throw .permanent("\(source.name): the list has more than \(Self.totalLimit >> 20) MiB", hint: nil)
                 }
                 let answer = sourceResponse(response)
-                let page = try source.page(answer, to: request)
+                let page = try read { () throws(RequestFailure) in try source.page(answer, to: request) }
                 list.releases += page.releases
                 next = try page.next.map { next throws(RequestFailure) in try absolute(next, after: request) }
                 if page.isReplaced { continue }
@@ -81,7 +85,18 @@ package struct WebSourceClient: SourceClient {
 
     private func identity(_ reading: inout RateLimitReading) async throws(RequestFailure) -> RepositoryIdentity {
         guard let request = source.identityRequest(values) else { return source.addressIdentity }
-        return try source.identity(sourceResponse(try await send(request, etag: nil, &reading)))
+        let response = sourceResponse(try await send(request, etag: nil, &reading))
+        return try read { () throws(RequestFailure) in try source.identity(response) }
+    }
+
+    /// Reads a response. A pause that it asks for is one for all requests on the account.
+    private func read<Value>(_ body: () throws(RequestFailure) -> Value) throws(RequestFailure) -> Value {
+        do throws(RequestFailure) {
+            return try body()
+        } catch {
+            pace.note(error)
+            throw error
+        }
     }
 
     // MARK: - Requests
@@ -94,6 +109,7 @@ package struct WebSourceClient: SourceClient {
         while true {
             var headers = request.headers.map { (name: $0.name, value: $0.value) }
             headers += Self.conditions(etag)
+            if let refusal = await pace.turn() { throw refusal }
             reading.requests += 1
             let response: HTTPResponse
             do throws(HTTPError) {

@@ -15,6 +15,8 @@ struct LookalikeCall {
     /// The token of `Authorization: Bearer …` or `token …`; `""` when there is none.
     let token: String
     let version: String?
+    /// See the setting of that name.
+    var largestPage = 100
 
     enum RepositoryName: Equatable {
         case fullName(String)
@@ -95,7 +97,7 @@ struct LookalikeCall {
     var page: (size: Int, number: Int) {
         let size = query["per_page"].flatMap { Int($0) } ?? 30
         let number = query["page"].flatMap { Int($0) } ?? 1
-        return (size < 1 ? 30 : min(size, 100), min(max(1, number), 1_000_000))
+        return (size < 1 ? 30 : min(size, largestPage), min(max(1, number), 1_000_000))
     }
 
     /// The Link header of a list under `base`, nil when everything fits on one page.

@@ -41,6 +41,8 @@ extension GitHubLookalike {
         /// Whether `download_count` rises with each answer, so that no ETag ever matches again.
         package var downloadsMove = false
         package var releaseOrder = ReleaseOrder.createdDescending
+        /// What a page of a list holds at most, whatever is asked for.
+        package var largestPage = 100
 
         /// When a new run shows up in the list of its workflow.
         package var runListLag = RunListLag.none

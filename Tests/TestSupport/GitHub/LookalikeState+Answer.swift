@@ -7,6 +7,7 @@ extension LookalikeState {
         _ request: RecordedRequest
     ) -> (recorded: RecordedRequest, answer: ScriptedAnswer) {
         var call = LookalikeCall(request, prefix: pathPrefix)
+        call.largestPage = settings.largestPage
         let id = repositoryID(call)
         call.request.repository = id.flatMap { repositories[$0]?.fullName }
         let planned = faults.takeFault(for: call.request)

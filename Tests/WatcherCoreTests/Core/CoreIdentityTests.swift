@@ -177,7 +177,7 @@ import WatcherCore
                 for number in 0..<3 { config.upstreams["u\(number)"] = .init(repository: "owner/u\(number)") }
             })
         #expect(bench.step().count == 2)
-        #expect(bench.core.wakeIn(at: Known.at(0)) == 60_001)
+        #expect(bench.core.wakeIn(at: Known.at(0)) == 61_000)
         bench.clock = 61
         #expect(bench.step(.woke).count == 2)
     }

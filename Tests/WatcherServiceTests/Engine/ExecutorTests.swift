@@ -53,6 +53,7 @@ import WatcherService
         try await withGitHubLookalike { github async throws in
             var config = Config()
             config.github.apiURL = github.url
+            config.github.requestsPerMinute = 100_000
             github.configure { $0.anonymousLimit = 100_000 }
             for number in 0..<1000 {
                 github.publish("o/u\(number)", "1.0")

@@ -28,7 +28,8 @@ struct RegistryTests {
         defer { try? FileManager.default.removeItem(atPath: environment["DOCKER_CONFIG"] ?? "") }
         let http = try HTTPClient()
         let client = RegistryClient(
-            http, network: HTTPNetwork(), credentials: RegistryCredentials(environment: environment))
+            http, network: HTTPNetwork(), credentials: RegistryCredentials(environment: environment),
+            pace: { _ in RequestPace() })
         let result = try await body(client, environment)
         await http.shutdown()
         await server.sink.stop()

@@ -38,7 +38,8 @@ struct SourceBench {
         let http = try HTTPClient()
         let context = AppContext(reading.config, environment: environment)
         let registry = RegistryClient(
-            http, network: HTTPNetwork(), credentials: RegistryCredentials(environment: environment))
+            http, network: HTTPNetwork(), credentials: RegistryCredentials(environment: environment),
+            pace: { _ in RequestPace() })
         let (client, _) = try context.sourceClient(
             "x", upstream.source.base, http, try context.githubClient(http), registry)
         try await body(client)
