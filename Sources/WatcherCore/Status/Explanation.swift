@@ -107,7 +107,9 @@ package struct Explanation: Sendable {
             + stopped
             + candidates.map { item in
                 let tag = item.release.tag.cleanedLine(limit: 128).padded(to: widest)
-                let date = item.release.publishedAt.map { String($0.description.prefix(10)) } ?? "no date".padded(to: isAligned ? 10 : 0)
+                let date =
+                    item.release.publishedAt.map { String($0.description.prefix(10)) }
+                    ?? "no date".padded(to: isAligned ? 10 : 0)
                 let digest = item.release.digest.map { " (\($0))" } ?? ""
                 return "  \(tag)  \(date)  \(item.reason)\(reading(item.version))\(digest)"
             }
