@@ -42,7 +42,8 @@ struct CommandPerformer: ActionPerformer {
 
         let logs = BuildLogs(statePath: parts.statePath)
         let name = logs.name(job: request.job, attempt: request.attempt)
-        let log = BuildLog(file: logs.open(name), redactor: parts.redactor, progress: parts.progress)
+        let file = await DiskQueue.run { logs.open(name) }
+        let log = BuildLog(file: file, redactor: parts.redactor, progress: parts.progress)
         do throws(ExternalProgram.Failure) {
             let status = try await program.follow(
                 Array(target.argv.dropFirst()), input: request.body, timeout: .seconds(target.timeout)

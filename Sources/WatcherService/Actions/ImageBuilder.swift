@@ -30,7 +30,8 @@ package struct ImageBuilder: Sendable {
         if let objection = objection(to: command.context) { return .failed(objection, log: nil) }
 
         let name = logs.name(job: command.job, attempt: command.attempt)
-        let log = BuildLog(file: logs.open(name), redactor: redactor, progress: progress)
+        let file = await DiskQueue.run { [logs] in logs.open(name) }
+        let log = BuildLog(file: file, redactor: redactor, progress: progress)
         let metadata = "\(logs.folder)/\(command.job).json"
         defer { unsafe unlink(metadata) }
         do throws(ExternalProgram.Failure) {
@@ -40,7 +41,7 @@ package struct ImageBuilder: Sendable {
             }
             let tail = log.finish()
             guard status == 0 else { return .failed(BuildFailure.failure(status: status, tail), log: name) }
-            return .built(digest: Self.digest(metadata), log: name)
+            return .built(digest: await DiskQueue.run { Self.digest(metadata) }, log: name)
         } catch {
             let tail = log.finish()
             return .failed(failure(error, tail), log: name)

@@ -68,7 +68,7 @@ extension Engine {
                 let events = inbox.take()
                 if !events.isEmpty || isFirst {
                     isFirst = false
-                    if let failure = step(events, &group) {
+                    if let failure = await step(events, &group) {
                         group.cancelAll()
                         return failure
                     }
@@ -77,12 +77,12 @@ extension Engine {
                 await arrivals.next()
             }
             group.cancelAll()
-            return saveWhatIsLeft()
+            return await saveWhatIsLeft()
         }
 
-        private mutating func step(_ arrivals: [Inbox.Arrival], _ group: inout DiscardingTaskGroup) -> DurableFile
-            .Failure?
-        {
+        private mutating func step(
+            _ arrivals: [Inbox.Arrival], _ group: inout DiscardingTaskGroup
+        ) async -> DurableFile.Failure? {
             let now = engine.clock()
             for arrival in arrivals {
                 if let number = arrival.number {
@@ -95,7 +95,7 @@ extension Engine {
             held = []
             for note in core.takeNotes() { engine.observe(note) }
             let answers = core.takeAnswers()
-            if let failure = saveIfNeeded(before: commands, mustSave: !answers.isEmpty, now) {
+            if let failure = await saveIfNeeded(before: commands, mustSave: !answers.isEmpty, now) {
                 for (number, _) in answers {
                     engine.answer(
                         number,
@@ -149,7 +149,7 @@ extension Engine {
         /// over a thousand upstreams without news is one save.
         private mutating func saveIfNeeded(
             before commands: [Command], mustSave: Bool, _ now: Instant
-        ) -> DurableFile.Failure? {
+        ) async -> DurableFile.Failure? {
             guard core.mode.acts else { return nil }
             // Nothing is started while the state cannot be saved, and it is not tried more often than it helps.
             if let retrySaveAt, now.uptime < retrySaveAt, !core.isShuttingDown, let lastFailure { return lastFailure }
@@ -159,15 +159,17 @@ extension Engine {
             if lastSave == .min { lastSave = now.uptime }
             guard core.unsaved == .durable, acts || isQuiet || isOld || mustSave else {
                 guard core.mode.repeats, core.unsaved == .noted, isOld else { return nil }
-                return write(now)
+                return await write(now)
             }
-            return write(now)
+            return await write(now)
         }
 
-        private mutating func write(_ now: Instant) -> DurableFile.Failure? {
-            do throws(DurableFile.Failure) {
-                try engine.save(core.ledger)
-            } catch {
+        /// Off the loop's thread, on which all transfers are; the loop waits, so that nothing is started before.
+        private mutating func write(_ now: Instant) async -> DurableFile.Failure? {
+            let outcome = await DiskQueue.run { [save = engine.save, ledger = core.ledger] in
+                Result { () throws(DurableFile.Failure) in try save(ledger) }
+            }
+            if case .failure(let error) = outcome {
                 lastFailure = error
                 retrySaveAt = now.uptime + Engine.saveRetry
                 return error
@@ -179,9 +181,9 @@ extension Engine {
             return nil
         }
 
-        private mutating func saveWhatIsLeft() -> DurableFile.Failure? {
+        private mutating func saveWhatIsLeft() async -> DurableFile.Failure? {
             guard core.mode.acts, core.unsaved != .nothing else { return nil }
-            return write(engine.clock())
+            return await write(engine.clock())
         }
 
         private mutating func start(_ command: Command, _ now: Instant, _ group: inout DiscardingTaskGroup) {

@@ -35,7 +35,8 @@ package struct RegistryCredentials: Sendable {
 
     /// Nil: nobody in particular. A file that cannot be read, or a helper that does not work, is failure.
     func login(for registry: String) async throws(RequestFailure) -> RegistryLogin? {
-        guard let logins = try logins(), let login = logins.login(for: registry) else { return nil }
+        let read = await DiskQueue.run { Result { () throws(RequestFailure) in try logins() } }
+        guard let logins = try read.get(), let login = logins.login(for: registry) else { return nil }
         switch login {
         case .basic(let encoded): return .basic(encoded)
         case .identityToken(let token): return .identityToken(token)

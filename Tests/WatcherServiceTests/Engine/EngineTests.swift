@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 @testable import WatcherCore
 
@@ -118,6 +119,34 @@ import Testing
         }
         #expect(inTime.withLock { $0.first } == true)
         await client.shutdown()
+    }
+
+    @Test("a save that takes its time holds up no transfer") func slowSave() async throws {
+        let sink = WebhookSink()
+        try await sink.start()
+        let client = try HTTPClient()
+        let config = try Self.config(1)
+        let answered = DispatchSemaphore(value: 0)
+        let inTime = Mutex<[Bool]>([])
+        let engine = Engine(
+            perform: { Self.answer($0, ["1.1", "1.0"]) },
+            save: { [url = sink.url] _ in
+                Task {
+                    _ = try? await client.send(HTTPRequest(url: url))
+                    answered.signal()
+                }
+                let outcome = answered.wait(timeout: .now() + 10)
+                inTime.withLock { $0.append(outcome == .success) }
+            })
+        let ledger = try await Self.seen(config)
+        try await withTaskExecutorPreference(client.executor) { () async throws(DurableFile.Failure) in
+            var core = Core(config, mode: Core.Mode(), ledger: ledger)
+            try await engine.run(&core, sources: [])
+        }
+        let saves = inTime.withLock { $0 }
+        #expect(!saves.isEmpty && saves.allSatisfy { $0 })
+        await client.shutdown()
+        await sink.stop()
     }
 
     @Test("a pass over 1 000 upstreams without news is one save") func oneSave() async throws {
