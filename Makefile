@@ -54,11 +54,11 @@ install: ## Install the built program under PREFIX (/usr/local), in DESTDIR; sta
 	install -m 755 $(release_bin)/watcher "$(bin)/watcher"
 	strip "$(bin)/watcher"
 	install -m 644 README.md CHANGELOG.md LICENSE "$(docs)"
-	install -m 644 docs/*.md "$(docs)/docs"
+	install -m 644 docs/*.md docs/*.webp "$(docs)/docs"
 	for file in $(manual_files); do install -D -m 644 "$(manuals)/$$file" "$(DESTDIR)$(PREFIX)/share/$$file"; done
 	install -m 644 deploy/systemd/watcher-build.conf "$(share)/systemd"
 	install -m 644 deploy/github/build-image.yaml "$(share)/github"
-	install -m 644 deploy/prometheus/watcher.rules.yml "$(share)/prometheus"
+	install -m 644 deploy/prometheus/watcher.rules.yml deploy/prometheus/watcher.dashboard.json "$(share)/prometheus"
 	install -m 644 deploy/config.schema.json "$(share)"
 	install -m 644 config.example.json "$(share)"
 	sed -i 's|"deploy/config.schema.json"|"$(PREFIX)/share/watcher/config.schema.json"|' "$(share)/config.example.json"
@@ -83,7 +83,7 @@ deb: build ## Make a Debian package of this machine's architecture: .build/relea
 check: lint tests ## Lint, build with warnings as errors, run all tests that need no root
 
 .PHONY: test
-test: check corpus story promises schema mail sources deployed shell installs ## check, and the release binary: demo, promises, installation
+test: check corpus story promises schema outputs mail sources deployed shell installs ## check, and the release binary: demo, promises, installation
 
 .PHONY: lint
 lint: ## Format and borders between the parts, without changing anything
@@ -113,6 +113,12 @@ soak: build test-programs ## Run the daemon of the release binary for SOAK=20000
 
 # Seconds for each target.
 FUZZ ?= 60
+
+.PHONY: page-shots
+page-shots: ## Make the pictures of the page for docs/outputs.md, in headless Chromium: docs/page-*.webp
+	@scripts/deps pages
+	$(SWIFT) build --product watcher
+	PYTHON_PACKAGES=Tests/page-shots.txt scripts/python Tests/page-shots.py .build/debug/watcher docs
 
 .PHONY: fuzz
 fuzz: deps ## Give every reader of foreign bytes any bytes, a minute each: FUZZ=3600 for an hour
@@ -147,7 +153,7 @@ help: ## Tell what there is
 
 # The parts of check and test.
 
-.PHONY: deps test-programs tests story promises simulated crashes schema mail sources deployed shell installs labs
+.PHONY: deps test-programs tests story promises simulated crashes schema outputs mail sources deployed shell installs labs
 
 deps:
 	@scripts/deps test
@@ -202,6 +208,11 @@ schema:
 	scripts/python Tests/schema-agrees.py
 	scripts/python Tests/survey-valid.py
 	[ ! -e Tests/bodies-valid.py ] || scripts/python Tests/bodies-valid.py
+
+# The page, the feed and the metrics by other people's readers, Prometheus with node_exporter among them.
+outputs: build deps
+	scripts/python Tests/outputs-valid.py $(release_bin)/watcher
+	scripts/python Tests/metrics-scraped.py $(release_bin)/watcher
 
 # Real SMTP servers, with the release binary.
 mail: build

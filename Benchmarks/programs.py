@@ -111,6 +111,15 @@ class Watcher(Program):
         return self
 
 
+class WatcherWithOutputs(Watcher):
+    """With a page, metrics and a feed, which are written at the end of each pass."""
+
+    def write(self):
+        names = {"page": "page.html", "metrics": "watcher.prom", "feed": "feed.atom"}
+        self.more = {"outputs": {key: self.path(name) for key, name in names.items()}}
+        super().write()
+
+
 class Curl(Program):
     """`curl -Z`, which does not read what it gets. Its ETags are those that a run of the floor has found."""
 

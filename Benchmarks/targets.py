@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import bed as beds
-from programs import BundleFloor, Curl, Floor, Nvchecker, NvcheckerLatest, UnpackingFloor, Watcher
+from programs import BundleFloor, Curl, Floor, Nvchecker, NvcheckerLatest, UnpackingFloor, Watcher, WatcherWithOutputs
 
 
 class Figures:
@@ -49,6 +49,9 @@ def passes(bed, rounds, peers):
     warm = take_turns([kind(bed, 1000) for kind in [BundleFloor, Floor, Curl, *few, Watcher]], rounds)
     yield Row(
         "1 000 upstreams, nothing new: CPU", warm, "cpu", [("BundleFloor", 1.3), ("Floor", 1.3), ("Curl", 1.0)])
+    written = take_turns([kind(bed, 1000) for kind in [Watcher, WatcherWithOutputs]], rounds * 2)
+    yield Row(
+        "the same with page, metrics and feed: CPU", written, "cpu", [("Watcher", 1.05)], name="WatcherWithOutputs")
     slow = take_turns([kind(bed, 1000, slow=True) for kind in [Floor, Curl, Watcher]], max(5, rounds // 2))
     yield Row("the same with 100 ms latency, 100 in flight: wall", slow, "wall", [("Floor", 1.05)])
     many = [Nvchecker] if peers else []
@@ -65,8 +68,8 @@ class Row:
 
     UNITS = {"cpu": ("ms", 1000), "wall": ("ms", 1000), "peak": ("MB", 1), "count": ("", 1), "size": ("MB", 1)}
 
-    def __init__(self, title, figures, figure, yardsticks, limit=None):
-        self.title, self.figures, self.figure = title, figures, figure
+    def __init__(self, title, figures, figure, yardsticks, limit=None, name="Watcher"):
+        self.title, self.figures, self.figure, self.name = title, figures, figure, name
         self.yardsticks, self.limit = yardsticks, limit
 
     def show(self, value):
@@ -75,7 +78,7 @@ class Row:
         return f"{number:.0f} {unit}".strip() if number >= 100 or unit == "" else f"{number:.3g} {unit}"
 
     def own(self):
-        return self.figures.median("Watcher", self.figure)
+        return self.figures.median(self.name, self.figure)
 
     def targets(self):
         """Each target in words, and whether it is met; nothing for a yardstick that is not on this machine."""
@@ -89,9 +92,9 @@ class Row:
                 yield f"{ratio:.2f} × {plain(name)}, ≤ {factor}", ratio <= factor
 
     def line(self):
-        others = [name for name in self.figures.runs if name != "Watcher"]
+        others = [name for name in self.figures.runs if name != self.name]
         beside = ", ".join(f"{plain(name)} {self.show(self.figures.median(name, self.figure))}" for name in others)
-        low, high = self.figures.spread("Watcher", self.figure)
+        low, high = self.figures.spread(self.name, self.figure)
         spread = f" ({self.show(low)} to {self.show(high)})" if low < high else ""
         words = "; ".join(f"{text}: {'met' if is_met else '**not met**'}" for text, is_met in self.targets())
         return f"| {self.title} | {self.show(self.own())}{spread} | {beside or '—'} | {words or '—'} |"
@@ -99,7 +102,7 @@ class Row:
 
 def plain(name):
     return {"Floor": "floor", "Disk": "the disk alone", "BundleFloor": "floor with bundle", "UnpackingFloor": "floor", "Curl": "curl -Z", "Nvchecker": "nvchecker",
-            "NvcheckerLatest": "nvchecker (latest only)"}.get(name, name)
+            "NvcheckerLatest": "nvchecker (latest only)", "Watcher": "watcher without"}.get(name, name)
 
 
 def single(title, figure, value, limit):

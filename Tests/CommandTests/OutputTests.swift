@@ -103,6 +103,37 @@ import Testing
         }
     }
 
+    @Test(
+        "a full disk leaves what was there whole, stops nothing, and is over once there is room",
+        .enabled(if: Strace.isUsable, "strace is not to be had"))
+    func fullDisk() async throws {
+        try await withWorld { world in
+            let folder = try configure(world)
+            try await world.baseline()
+            let page = try World.text(at: folder + "/watcher.html")
+            world.github.publish(World.elabftw, "5.6.13")
+            let full = try await world.run(
+                "once",
+                wrapper: [
+                    "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=write", "-e", "inject=write:error=ENOSPC",
+                    "-P", folder + "/watcher.html.tmp",
+                ])
+            #expect(full.status == 0)
+            #expect(full.out.contains("outputs.page cannot be written"), "\(full.out)")
+            #expect(full.out.contains("No space left on device"), "\(full.out)")
+            #expect(world.runs.count == 1 && world.told.contains { $0.hasPrefix("attention") }, "\(world.told)")
+            #expect(try World.text(at: folder + "/watcher.html") == page)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == Self.files.values.sorted())
+            let metrics = try World.text(at: folder + "/watcher.prom")
+            #expect(metrics.contains(#"version="5.6.13""#), "the others are written")
+            let status = try await world.run("status")
+            #expect(status.out.hasPrefix("Action required:\n  outputs.page"), "\(status.out)")
+            try await world.pass()
+            #expect(try World.text(at: folder + "/watcher.html").contains(">5.6.13</a>"))
+            #expect(try await !world.run("status").out.contains("outputs."))
+        }
+    }
+
     @Test("a device in place of a file is refused, and stops nothing") func device() async throws {
         try await withWorld { world in
             _ = try configure(world)

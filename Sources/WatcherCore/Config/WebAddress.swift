@@ -15,36 +15,40 @@ package struct WebAddress: Sendable, Hashable {
     /// Nil for anything but an absolute URL with a host, made of printable ASCII without spaces and `"<>\^{|}` and
     /// the backtick.
     package init?(_ text: String, schemes: [String] = ["http", "https"]) {
-        guard text.utf8.count <= Self.lengthLimit, text.utf8.allSatisfy(Self.isAllowed),
-            let mark = text.firstRange(of: "://")
-        else { return nil }
-        scheme = text[..<mark.lowerBound].lowercased()
-        guard schemes.contains(scheme) else { return nil }
-        let rest = text[mark.upperBound...]
-        let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
-        let tail = rest[end...]
-        let beforeFragment = tail.prefix { $0 != "#" }
-        hasFragment = beforeFragment.endIndex < tail.endIndex
-        path = String(beforeFragment.prefix { $0 != "?" })
-        hasQuery = beforeFragment.contains("?")
-
-        var authority = rest[..<end]
-        let at = authority.lastIndex(of: "@")
-        hasUser = at != nil
-        if let at { authority = authority[authority.index(after: at)...] }
-        let afterHost: Substring
-        if authority.first == "[" {
-            guard let close = authority.firstIndex(of: "]") else { return nil }
-            host = authority[authority.index(after: authority.startIndex)..<close].lowercased()
-            afterHost = authority[authority.index(after: close)...]
-            guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else { return nil }
-        } else {
-            host = authority.prefix { $0 != ":" }.lowercased()
-            afterHost = authority.dropFirst(host.utf8.count)
-            guard !host.isEmpty, host.utf8.allSatisfy(Self.isNamePart) else { return nil }
+        guard text.utf8.count <= Self.lengthLimit, text.utf8.allSatisfy(Self.isAllowed) else { return nil }
+        // All of it is ASCII: a byte is a character. Pages and feeds ask this of thousands of addresses.
+        let bytes = Array(text.utf8)
+        func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+        func lowercased(_ range: Range<Int>) -> String { string(range).lowercased() }
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
+            return nil
         }
-        port = Self.port(afterHost)
-        guard afterHost.isEmpty || port != nil else { return nil }
+        scheme = lowercased(0..<colon)
+        guard schemes.contains(scheme) else { return nil }
+        let end = bytes[(colon + 3)...].firstIndex(where: Self.isAuthorityEnd) ?? bytes.endIndex
+        let fragment = bytes[end...].firstIndex(of: UInt8(ascii: "#"))
+        let query = bytes[end..<(fragment ?? bytes.endIndex)].firstIndex(of: UInt8(ascii: "?"))
+        hasFragment = fragment != nil
+        hasQuery = query != nil
+        path = string(end..<(query ?? fragment ?? bytes.endIndex))
+
+        let at = bytes[(colon + 3)..<end].lastIndex(of: UInt8(ascii: "@"))
+        hasUser = at != nil
+        let start = at.map { $0 + 1 } ?? (colon + 3)
+        let hostEnd: Int
+        if start < end, bytes[start] == UInt8(ascii: "[") {
+            guard let close = bytes[start..<end].firstIndex(of: UInt8(ascii: "]")) else { return nil }
+            let inner = (start + 1)..<close
+            guard bytes[inner].contains(UInt8(ascii: ":")), bytes[inner].allSatisfy(Self.isIPv6Part) else { return nil }
+            host = lowercased(inner)
+            hostEnd = close + 1
+        } else {
+            hostEnd = bytes[start..<end].firstIndex(of: UInt8(ascii: ":")) ?? end
+            guard hostEnd > start, bytes[start..<hostEnd].allSatisfy(Self.isNamePart) else { return nil }
+            host = lowercased(start..<hostEnd)
+        }
+        port = hostEnd < end ? Self.port(string(hostEnd..<end)[...]) : nil
+        guard hostEnd == end || port != nil else { return nil }
     }
 
     /// The address never leaves this machine.
@@ -77,7 +81,24 @@ package struct WebAddress: Sendable, Hashable {
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
-        (0x21...0x7E).contains(byte) && !"\"<>\\^`{|}".utf8.contains(byte)
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\\"), UInt8(ascii: "^"),
+            UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"):
+            false
+        case 0x21...0x7E: true
+        default: false
+        }
+    }
+
+    private static func isAuthorityEnd(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+    }
+
+    private static func isIPv6Part(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x46, 0x61...0x66, UInt8(ascii: ":"), UInt8(ascii: "."): true
+        default: false
+        }
     }
 
     private static func isNamePart(_ byte: UInt8) -> Bool {

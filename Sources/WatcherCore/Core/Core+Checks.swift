@@ -124,6 +124,7 @@ extension Core {
         watch.noteGoodCheck(at: now)
         survey.checkSucceeded(name, watch)
         ledger.upstreams[name] = watch
+        if !findings.decided.isEmpty { ledger.recent?.add(findings.decided, of: name, at: now.floor) }
         changed(findings.isDurable ? .durable : .noted)
         withQuota(AccountKey(upstream.source)) { $0.recover() }
         if failures >= Self.failuresUntilTold {

@@ -91,6 +91,7 @@ extension Ledger {
             counters?.keep(actions: Set(config.actions.keys), notifiers: Set(config.notifiers.keys))
         }
         if config.outputs[AtomFeed.key] == nil { events = nil }
+        recent = config.outputs[HTMLStatus.key] == nil ? nil : recent ?? ReleaseLog()
         guard let outputFailures else { return }
         let configured = outputFailures.filter { config.outputs[$0.key] != nil }
         self.outputFailures = configured.isEmpty ? nil : configured

@@ -12,19 +12,21 @@ extension Message {
         /// Nil for another scheme, a user before the host, or an address that is too long.
         package init?(_ title: String, _ url: String?) {
             guard let url, url.utf8.count <= Self.limit else { return nil }
-            var safe = ""
-            for byte in url.utf8 {
-                switch byte {
-                case 0x21...0x7E where !Self.encoded.contains(byte): safe.unicodeScalars.append(Unicode.Scalar(byte))
-                default: safe += String.percentEncoded(byte)
-                }
-            }
+            let safe = url.utf8.allSatisfy { Self.isSafe[Int($0)] } ? url : Self.encoded(url)
             // An `@` before the host is encoded by now, and so no host.
             guard safe.utf8.count <= Self.limit, WebAddress(safe) != nil else { return nil }
             self.title = title
             self.url = safe
         }
 
-        private static let encoded = Set("\"'()*<>@[\\]^`{|}!$~,;".utf8)
+        private static func encoded(_ url: String) -> String {
+            url.utf8.map { isSafe[Int($0)] ? String(Unicode.Scalar($0)) : .percentEncoded($0) }.joined()
+        }
+
+        /// By byte.
+        private static let isSafe: [Bool] = {
+            let encoded = Set("\"'()*<>@[\\]^`{|}!$~,;".utf8)
+            return (UInt8.min...UInt8.max).map { (0x21...0x7E).contains($0) && !encoded.contains($0) }
+        }()
     }
 }

@@ -31,6 +31,8 @@ package struct Ledger: Sendable, Equatable, Codable {
     package var counters: Counters?
     /// Nil where no feed is written.
     package var events: EventLog?
+    /// Nil where no page is written.
+    package var recent: ReleaseLog?
     /// Why outputs could not be written at the last attempt, by their keys.
     package var outputFailures: [String: String]?
 

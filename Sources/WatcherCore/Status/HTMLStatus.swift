@@ -34,8 +34,8 @@ package enum HTMLStatus: StatusFormat {
             <main>
 
             """
-                + actionRequired(snapshot) + upstreams(snapshot) + HTMLTimeline.render(snapshot) + notifiers(snapshot)
-                + rateLimits(snapshot)
+                + actionRequired(snapshot) + HTMLUpstreams.render(snapshot) + HTMLTimeline.render(snapshot)
+                + notifiers(snapshot) + rateLimits(snapshot)
                     + """
                     </main>
                     <footer><p>watcher \(ProgramVersion.text)</p></footer>
@@ -50,6 +50,8 @@ package enum HTMLStatus: StatusFormat {
     private static func headline(_ snapshot: StatusSnapshot) -> String {
         let count = snapshot.actionRequired.count
         if count > 0 { return count == 1 ? "1 thing needs action" : "\(count) things need action" }
+        let failing = snapshot.upstreams.count { $0.failures > 0 }
+        if failing > 0 { return "\(Words.count(failing, "upstream")) failing" }
         return snapshot.upstreams.contains(where: \.isChecked) ? "all current" : "nothing checked yet"
     }
 
@@ -69,34 +71,9 @@ package enum HTMLStatus: StatusFormat {
         return "<section class=\"action\">\n<h2>Action required</h2>\n<ul>\n"
             + items.map { item in
                 let commands = item.commands.map { "<br><code>\(text($0.command))</code> \(text($0.purpose))" }
-                let since = item.since.map { " (since \(time($0)))" } ?? ""
-                return "<li>\(text(item.text))\(since)\(commands.joined())</li>\n"
+                let since = item.since.map { " <small>since\u{A0}\(time($0))</small>" } ?? ""
+                return "<li>\(linked(item.text, item.url))\(since)\(commands.joined())</li>\n"
             }.joined() + "</ul>\n</section>\n"
-    }
-
-    private static func upstreams(_ snapshot: StatusSnapshot) -> String {
-        guard !snapshot.upstreams.isEmpty else { return "<p>No upstream is configured.</p>\n" }
-        var current: [String: StatusSnapshot.Job] = [:]
-        var latest: [String: StatusSnapshot.Job] = [:]
-        for job in snapshot.jobs {
-            for name in job.releases.keys {
-                if job.ended == nil { current[name] = current[name] ?? job } else { latest[name] = job }
-            }
-        }
-        let rows = snapshot.upstreams.map { upstream in
-            let state = state(upstream, current[upstream.name], at: snapshot.time)
-            return """
-                <tr><th scope="row">\(text(upstream.name))</th>\
-                <td data-l="Release">\(release(upstream, at: snapshot.time))</td>\
-                <td data-l="State" class="\(state.mark)">\(text(state.words))</td>\
-                <td data-l="Last job">\(latest[upstream.name].map { job($0, at: snapshot.time) } ?? "none")</td>\
-                <td data-l="Next check">\(upstream.nextCheck.map(time) ?? "unknown")</td></tr>
-
-                """
-        }
-        return "<section>\n<h2>Upstreams</h2>\n<table>\n<thead><tr>"
-            + ["Upstream", "Release", "State", "Last job", "Next check"].map { "<th scope=\"col\">\($0)</th>" }.joined()
-            + "</tr></thead>\n<tbody>\n" + rows.joined() + "</tbody>\n</table>\n</section>\n"
     }
 
     private static func notifiers(_ snapshot: StatusSnapshot) -> String {
@@ -106,69 +83,51 @@ package enum HTMLStatus: StatusFormat {
                 var parts = [notifier.lastDelivered.map { "last delivered \(time($0))" } ?? "nothing delivered yet"]
                 if notifier.waiting > 0 { parts.append("\(notifier.waiting) waiting") }
                 if let reason = notifier.reason { parts.append(text(reason)) }
-                return "<li><strong>\(text(notifier.name))</strong>: \(parts.joined(separator: ", "))</li>\n"
+                let mark = notifier.reason == nil ? "" : " class=\"bad\""
+                return "<li\(mark)><strong>\(text(notifier.name))</strong>: \(parts.joined(separator: ", "))</li>\n"
             }.joined() + "</ul>\n</section>\n"
     }
 
     private static func rateLimits(_ snapshot: StatusSnapshot) -> String {
-        let lines = TextStatus.rateLimits(snapshot)
+        let lines = TextStatus.rateLimits(snapshot, time: minute)
         guard !lines.isEmpty else { return "" }
         return "<section>\n<h2>Rate limits</h2>\n<ul>\n" + lines.map { "<li>\(text($0))</li>\n" }.joined()
             + "</ul>\n</section>\n"
-    }
-
-    // MARK: - Cells
-
-    private static func release(_ upstream: StatusSnapshot.Upstream, at now: Timestamp) -> String {
-        guard let release = upstream.lastSeen else { return upstream.isChecked ? "none yet" : "not checked yet" }
-        let age = release.publishedAt.map { ", \(Words.elapsed(now.seconds(since: $0))) old" } ?? ""
-        return link(release.tag, release.url) + age
-    }
-
-    /// In words, and a class that gives them a mark.
-    private static func state(
-        _ upstream: StatusSnapshot.Upstream, _ job: StatusSnapshot.Job?, at now: Timestamp
-    ) -> (words: String, mark: String) {
-        if upstream.replacedBy != nil { return ("stopped: replaced by another repository", "bad") }
-        if upstream.failures > 0 {
-            let since = upstream.lastGoodCheck.map { " since \(minute($0))" } ?? ""
-            let reason = upstream.error.map { ": \($0)" } ?? ""
-            return ("failing\(since)\(reason)", "bad")
-        }
-        if upstream.isStale { return ("stale", "bad") }
-        if let job {
-            let since = Words.elapsed(now.seconds(since: job.begun ?? job.created))
-            return ("\(job.action) \(job.state.rawValue) for \(since)", "busy")
-        }
-        if let item = upstream.waiting.first {
-            let cause = item.missing.isEmpty ? "until it is old enough" : "for \(item.missing.joined(separator: ", "))"
-            return ("\(item.tag) waits \(cause)", item.isStalled ? "bad" : "busy")
-        }
-        return upstream.isChecked ? ("current", "good") : ("not checked yet", "busy")
-    }
-
-    private static func job(_ job: StatusSnapshot.Job, at now: Timestamp) -> String {
-        let mark = job.state == .succeeded ? "\u{2713}" : job.state == .failed ? "\u{2717}" : "\u{2013}"
-        let platforms = (job.platforms ?? []).map { "\u{2713} \(text($0.platform))" }.joined(separator: " ")
-        let ago = job.ended.map { ", \(Words.elapsed(now.seconds(since: $0))) ago" } ?? ""
-        return "\(mark) \(link("\(job.action) \(job.state.rawValue)", job.url))\(ago)"
-            + (platforms.isEmpty ? "" : "<br>\(platforms)")
     }
 
     // MARK: - Texts
 
     static func text(_ text: String) -> String { text.cleanedLine(limit: textLimit).escapedForMarkup }
 
-    private static func link(_ title: String, _ url: String?) -> String {
+    /// A text in which an address is a link.
+    private static func linked(_ words: String, _ url: String?) -> String {
+        let words = text(words)
+        guard let url, let place = words.firstRange(of: url.escapedForMarkup) else { return words }
+        return words[..<place.lowerBound] + link(url, url) + words[place.upperBound...]
+    }
+
+    static func link(_ title: String, _ url: String?) -> String {
         guard let link = Message.Link("", url) else { return text(title) }
         return "<a href=\"\(link.url.escapedForMarkup)\">\(text(title))</a>"
     }
 
     private static func time(_ time: Timestamp) -> String { "<time datetime=\"\(time)\">\(minute(time))</time>" }
 
+    /// Without the date where it is that of `now`.
+    static func clock(_ time: Timestamp, at now: Timestamp) -> String {
+        let isSameDay = time.seconds / 86_400 == now.seconds / 86_400
+        return "<time datetime=\"\(time)\">\(isSameDay ? words(time, 11..<16) + " UTC" : minute(time))</time>"
+    }
+
     /// `2026-08-03 10:00 UTC`.
     static func minute(_ time: Timestamp) -> String {
-        let text = time.description
-        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
+        words(time, 0..<10) + " " + words(time, 11..<16) + " UTC"
+    }
+
+    /// A part of `2026-08-03T10:00:00Z`.
+    private static func words(_ time: Timestamp, _ part: Range<Int>) -> String {
+        var bytes: [UInt8] = []
+        time.append(to: &bytes)
+        return String(decoding: bytes[part], as: UTF8.self)
     }
 }

@@ -4,7 +4,9 @@ struct MetricsText {
 
     typealias Labels = [(name: String, value: String)]
 
-    private(set) var text = ""
+    private var bytes: [UInt8] = []
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Characters of a label's value; what is untrusted may be long.
     private static let labelLimit = 200
@@ -12,31 +14,41 @@ struct MetricsText {
     /// Begins a family: its samples follow. The name of a counter ends in `_total`, names of times and durations in their
     /// unit, as Prometheus' naming conventions say.
     mutating func family(_ name: String, _ kind: Kind, _ help: String) {
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+        bytes.append(contentsOf: "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n".utf8)
     }
 
     mutating func sample(_ name: String, _ labels: Labels, _ value: some BinaryInteger) {
-        text += name
+        bytes.append(contentsOf: name.utf8)
         if !labels.isEmpty {
-            var separator = "{"
+            var separator = UInt8(ascii: "{")
             for (name, value) in labels {
-                text += separator + name + "=\""
+                bytes.append(separator)
+                bytes.append(contentsOf: name.utf8)
+                bytes.append(UInt8(ascii: "="))
+                bytes.append(Self.quote)
                 append(value)
-                text += "\""
-                separator = ","
+                bytes.append(Self.quote)
+                separator = UInt8(ascii: ",")
             }
-            text += "}"
+            bytes.append(UInt8(ascii: "}"))
         }
-        text += " \(value)\n"
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(contentsOf: String(Int64(clamping: value)).utf8)
+        bytes.append(0x0A)
     }
 
     /// The value of a label: a backslash, a quotation mark and a line break are escaped.
     private mutating func append(_ value: String) {
         let clean = value.cleanedLine(limit: Self.labelLimit)
-        guard clean.utf8.contains(where: { $0 == 0x5C || $0 == 0x22 }) else { return text += clean }
-        for scalar in clean.unicodeScalars {
-            if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }
-            text.unicodeScalars.append(scalar)
+        guard clean.utf8.contains(where: Self.isEscaped) else { return bytes.append(contentsOf: clean.utf8) }
+        for byte in clean.utf8 {
+            if Self.isEscaped(byte) { bytes.append(Self.backslash) }
+            bytes.append(byte)
         }
     }
+
+    private static let quote = UInt8(ascii: "\"")
+    private static let backslash = UInt8(ascii: "\\")
+
+    private static func isEscaped(_ byte: UInt8) -> Bool { byte == quote || byte == backslash }
 }

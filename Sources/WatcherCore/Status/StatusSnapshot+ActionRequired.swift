@@ -4,6 +4,8 @@ extension StatusSnapshot {
         /// One line; parts of it may be untrusted.
         package var text: String
         package var since: Timestamp?
+        /// An address that the text names.
+        package var url: String?
         package var commands: [Command] = []
 
         package struct Command: Sendable, Equatable {
@@ -16,7 +18,7 @@ extension StatusSnapshot {
     package var actionRequired: [ActionRequired] {
         jobs.filter(\.waitsForApproval).map { job in
             ActionRequired(
-                text: TextStatus.job(job, at: time), since: job.created,
+                text: TextStatus.job(job, at: time), since: job.created, url: job.url,
                 commands: [
                     .init(command: "watcher approve \(job.id)", purpose: "to start it"),
                     .init(command: "watcher reject \(job.id)", purpose: "to end it"),
@@ -25,7 +27,7 @@ extension StatusSnapshot {
             + upstreams.compactMap { $0.actionRequired(at: time) }
             + jobs.filter(\.isActionRequired).map { job in
                 ActionRequired(
-                    text: TextStatus.job(job, at: time), since: job.ended,
+                    text: TextStatus.job(job, at: time), since: job.ended, url: job.url,
                     commands: [
                         .init(command: "watcher retry \(job.id)", purpose: "to start it again"),
                         .init(command: "watcher forget \(job.id)", purpose: "to delete it"),

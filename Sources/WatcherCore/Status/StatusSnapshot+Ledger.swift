@@ -5,8 +5,11 @@ extension StatusSnapshot {
     package init(_ config: Config, _ ledger: Ledger, at now: Instant) {
         time = now.floor
         let pace = PollPace(config)
+        let recent = Dictionary(grouping: ledger.recent?.entries ?? [], by: \.upstream)
         upstreams = config.upstreams.sorted { $0.key < $1.key }.map { name, upstream in
-            Upstream(name, upstream, ledger.upstreams[name], pace, at: now)
+            var one = Upstream(name, upstream, ledger.upstreams[name], pace, at: now)
+            one.recent = recent[name] ?? []
+            return one
         }
         jobs = (ledger.jobs + ledger.history).map(Job.init)
         deliveries = Self.pending(config, ledger.outbox) + ledger.outbox.ended.map(Delivery.init)
@@ -36,6 +39,7 @@ extension StatusSnapshot.Upstream {
     init(_ name: String, _ upstream: Config.Upstream, _ state: UpstreamState?, _ pace: PollPace, at now: Instant) {
         self.init(name: name, repository: upstream.repository, isChecked: state != nil)
         source = upstream.source.key
+        requiredAssets = upstream.requiredAssets.count
         guard let state else { return }
         lastSeen = state.lastSeen
         lastGoodCheck = state.lastGoodCheck

@@ -41,6 +41,10 @@ package struct StatusSnapshot: Sendable, Equatable {
         /// No good check for longer than its interval and the usual gap between passes explain.
         package var isStale = false
         package var waiting: [Waiting] = []
+        /// How many globs `requiredAssets` has.
+        package var requiredAssets = 0
+        /// Releases of the last weeks, the oldest first; empty where no page is written.
+        package var recent: [ReleaseLog.Entry] = []
 
         /// Whether it goes on only when a person does something.
         package var needsPerson: Bool { failures >= Core.failuresUntilTold || isBlocked || replacedBy != nil }

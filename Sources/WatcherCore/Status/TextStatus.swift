@@ -101,13 +101,16 @@ package enum TextStatus: StatusFormat {
             .joined(separator: ", ")
     }
 
-    static func rateLimits(_ snapshot: StatusSnapshot) -> [String] {
+    /// `time` says how a time is written.
+    static func rateLimits(
+        _ snapshot: StatusSnapshot, time: (Timestamp) -> String = { $0.description }
+    ) -> [String] {
         var lines = snapshot.rateLimits.compactMap { limit -> String? in
             if let until = limit.pausedUntil, until > snapshot.time {
-                return "\(limit.account): paused until \(until)\(limit.reason.map { ": \($0)" } ?? "")"
+                return "\(limit.account): paused until \(time(until))\(limit.reason.map { ": \($0)" } ?? "")"
             }
             guard let all = limit.limit, let remaining = limit.remaining else { return nil }
-            let reset = limit.resetsAt.map { ", resets at \($0)" } ?? ""
+            let reset = limit.resetsAt.map { ", resets at \(time($0))" } ?? ""
             return "\(limit.account): \(remaining) of \(all) requests remaining\(reset)"
         }
         if let slowdown = snapshot.slowdown {

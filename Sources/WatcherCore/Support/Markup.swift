@@ -1,6 +1,7 @@
 extension String {
     /// As text or the value of an attribute in XML and HTML. What is not allowed in XML at all is left out.
     var escapedForMarkup: String {
+        guard utf8.contains(where: Self.isMarkup) else { return self }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(utf8.count + 16)
         var mayHoldForbidden = false
@@ -22,5 +23,12 @@ extension String {
         let text = String(decoding: bytes, as: UTF8.self)
         guard mayHoldForbidden else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\u{FFFE}" && $0 != "\u{FFFF}" }))
+    }
+    /// Whether a byte may have to be written in another way.
+    private static func isMarkup(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x00..<0x20, 0x22, 0x26, 0x27, 0x3C, 0x3E, 0xEF: true
+        default: false
+        }
     }
 }

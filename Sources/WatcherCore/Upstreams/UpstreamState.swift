@@ -62,6 +62,15 @@ package struct UpstreamState: Sendable, Equatable {
         package var isDurable = false
         package var detail: String?
         package var lines = LineDiff()
+        /// What was decided on for good, taken or not.
+        package var decided: [Decided] = []
+    }
+
+    package struct Decided: Sendable, Equatable {
+        package var tag: String
+        /// Nil where that is not known.
+        package var published: Timestamp?
+        package var reason: Seen
     }
 
     package struct Accepted: Sendable, Equatable {
@@ -145,6 +154,8 @@ package struct UpstreamState: Sendable, Equatable {
         seen.remove(promoted.intersection(seen.index().keys))
         for (release, reason) in ignored {
             seen.add(release.id, tag: release.tag, reason)
+            let published = release.publishedAt ?? (wasFirstSight ? nil : now.floor)
+            findings.decided.append(Decided(tag: release.tag, published: published, reason: reason))
             if reason == .republished { findings.republished.append(release.tag) }
             if reason == .patternLimit { findings.lines.overLimit.append(release.tag) }
         }
@@ -206,7 +217,9 @@ package struct UpstreamState: Sendable, Equatable {
         let highest = ready.max { $0.1 < $1.1 }
         for (release, version) in ready where !isNew(release) {
             let acts = config.onFirstSight == .act && version == highest?.1 && release.id == highest?.0.id
-            if !acts { seen.add(release.id, tag: release.tag, .firstSight) }
+            guard !acts else { continue }
+            seen.add(release.id, tag: release.tag, .firstSight)
+            findings.decided.append(Decided(tag: release.tag, published: release.publishedAt, reason: .firstSight))
         }
         let filter = TagFilter(config)
         let waitingHighest = waits.compactMap { wait in filter.version(wait.0.tag).map { (wait.0.id, $0) } }.max {
@@ -265,6 +278,8 @@ package struct UpstreamState: Sendable, Equatable {
         }
         for candidate in ordered.suffix(Self.acceptedLimit) {
             seen.add(candidate.id, tag: candidate.release.tag, .taken)
+            let published = candidate.release.publishedAt ?? now.floor
+            findings.decided.append(Decided(tag: candidate.release.tag, published: published, reason: .taken))
             if candidate.release.digest != nil || isHighest(candidate.release) {
                 lastSeen = candidate.release.dated(now)
             }

@@ -131,6 +131,39 @@ import Testing
         #expect(bench.ledger.events == nil)
     }
 
+    @Test("the releases of the last weeks are kept for the page, the ignored ones with their reason, each once")
+    func recent() throws {
+        var bench = Bench(Self.config())
+        let old = Known.release("0.9.0", id: 9)
+        bench.look([Known.release("1.0.0", id: 1), old])
+        var candidate = Known.release("1.1.0", id: 2)
+        candidate.isPrerelease = true
+        bench.look([candidate, Known.release("1.0.0", id: 1), old])
+        let before = try #require(try Known.roundTrip(bench.ledger).recent)
+        #expect(before == bench.ledger.recent)
+        #expect(before.entries.contains { $0.tag == "1.1.0" && $0.reason == .prerelease && $0.upstream == "one" })
+        candidate.isPrerelease = false
+        bench.look([candidate, Known.release("1.0.0", id: 1), old])
+        #expect(bench.ledger.recent?.entries.filter { $0.tag == "1.1.0" }.map(\.reason) == [.taken], "it was promoted")
+        bench.restart(Known.config())
+        #expect(bench.ledger.recent == nil)
+    }
+
+    @Test("no more releases are kept than there is room for, and none that is older than the drawing")
+    func recentLimit() {
+        var log = ReleaseLog()
+        let now = Known.at(0).floor
+        let decided = (0..<(ReleaseLog.limit + 50)).map {
+            UpstreamState.Decided(tag: "v\($0)", published: now.adding(Int64($0 - 10_000)), reason: .taken)
+        }
+        log.add(decided, of: "one", at: now)
+        #expect(log.entries.count == ReleaseLog.limit && log.entries.first?.tag == "v50")
+        let later = now.adding(ReleaseLog.reach)
+        log.add([.init(tag: "v9 x", published: later, reason: .unusableTag)], of: "two", at: later)
+        log.add([.init(tag: "undated", published: nil, reason: .taken)], of: "two", at: later)
+        #expect(log.entries.map(\.tag) == ["v9 x"])
+    }
+
     @Test("counters go on after a restart, and end with their outputs")
     func counters() throws {
         var bench = Bench(Self.config())

@@ -61,12 +61,57 @@ import Testing
         ]
         let page = HTMLStatus.render(
             Self.snapshot([Self.upstream("app"), waiting], [Self.job("app", .succeeded), Self.job("app", .running)]))
-        #expect(page.contains("<a href=\"https://github.com/owner/app/releases/tag/v1.2.3\">v1.2.3</a>, 1 d old"))
+        #expect(page.contains("<a href=\"https://github.com/owner/app/releases/tag/v1.2.3\">v1.2.3</a>, "))
+        #expect(page.contains("</a>, 1\u{A0}d\u{A0}old</td>"))
         #expect(page.contains(">build-image running for 1 h 56 min</td>"))
-        #expect(page.contains("\u{2713} <a href=\"https://github.com/owner/app/actions/runs/12345678\">"))
-        #expect(page.contains("\u{2713} linux/arm64"))
+        #expect(page.contains("\u{2713}</b>\u{A0}<a href=\"https://github.com/owner/app/actions/runs/12345678\">"))
+        #expect(page.contains("\u{2713}\u{A0}linux/arm64"))
         #expect(page.contains(">v2 waits for *.xz</td>"))
         #expect(page.contains("<circle class=\"waits\""))
+    }
+
+    @Test("the drawing has a dot for each release of the last weeks, hollow with the reason where it was ignored")
+    func drawing() throws {
+        var upstream = Self.upstream("app")
+        upstream.recent = [
+            .init(published: Self.now.adding(-20 * 86_400), upstream: "app", reason: .taken, tag: "v1.2.2"),
+            .init(published: Self.now.adding(-7 * 86_400), upstream: "app", reason: .prerelease, tag: "v1.2.3-rc1"),
+            .init(published: Self.now.adding(-86_400), upstream: "app", reason: .taken, tag: "v1.2.3"),
+            .init(published: Self.now.adding(-40 * 86_400), upstream: "app", reason: .taken, tag: "v1.2.1"),
+        ]
+        let page = HTMLStatus.render(Self.snapshot([upstream], [Self.job("app", .failed)]))
+        let drawing = try #require(page.firstRange(of: "<ul>\n<li><b>app</b>").map { page[$0.lowerBound...] })
+        #expect(drawing.contains("aria-label=\"app: 3 releases, 1 job\""))
+        #expect(drawing.contains("<title>v1.2.2 published 2026-07-14 10:00 UTC</title>"))
+        #expect(drawing.contains("class=\"ignored\" cx=\"75.0%\""))
+        #expect(drawing.contains("<title>v1.2.3-rc1 ignored: a prerelease</title>"))
+        #expect(drawing.ranges(of: ">v1.2.3 published").count == 1, "the highest is there once")
+        #expect(!drawing.contains("v1.2.1"), "before the four weeks")
+        #expect(drawing.contains("<g class=\"failed\"><title>build-image failed,"))
+        #expect(drawing.contains("\u{2717}</text>"))
+    }
+
+    @Test("a release that waits says how many of its assets are there") func waiting() {
+        var upstream = Self.upstream("app")
+        upstream.requiredAssets = 4
+        upstream.waiting = [.init(tag: "v2", missing: ["a", "b"], until: nil, isStalled: true, published: nil)]
+        let page = HTMLStatus.render(Self.snapshot([upstream]))
+        #expect(page.contains("class=\"bad\">v2 waits for a, b (overdue), 2 of 4 are there</td>"))
+    }
+
+    @Test("what needs action links to its run, and only where the address is one of the web") func links() {
+        var failed = Self.job("app", .failed)
+        let address = "https://github.com/owner/app/actions/runs/12345678"
+        #expect(HTMLStatus.render(Self.snapshot([], [failed])).contains("<a href=\"\(address)\">\(address)</a>"))
+        failed.url = "javascript:alert(1)"
+        let page = HTMLStatus.render(Self.snapshot([], [failed]))
+        #expect(page.contains("javascript:alert(1)") && !page.contains("<a "))
+    }
+
+    @Test("an upstream that fails is in the first line before it needs action") func failing() {
+        var upstream = Self.upstream("app")
+        upstream.failures = 1
+        #expect(HTMLStatus.render(Self.snapshot([upstream])).contains("<h1>watcher: 1 upstream failing</h1>"))
     }
 
     @Test("a hundred upstreams fit into 100 kB")
