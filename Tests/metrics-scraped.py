@@ -70,7 +70,7 @@ class Versions(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         body = json.dumps({"version": Versions.version}).encode()
-        self.send_response(503 if self.path == "/gone" else 200)
+        self.send_response(404 if self.path == "/gone" else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -81,7 +81,7 @@ class Versions(http.server.BaseHTTPRequestHandler):
 
 
 def passes(folder, address):
-    """Two passes with a release and a job between them, and an upstream whose server is never well."""
+    """Two passes with a release and a job between them, and an upstream that is not there."""
     config = folder / "config.json"
     config.write_text(json.dumps({
         "stateFile": str(folder / "state.json"),

@@ -108,7 +108,12 @@ package enum HTMLStatus: StatusFormat {
 
     static func link(_ title: String, _ url: String?) -> String {
         guard let link = Message.Link("", url) else { return text(title) }
-        return "<a href=\"\(link.url.escapedForMarkup)\">\(text(title))</a>"
+        var markup = "<a href=\""
+        markup += link.url.escapedForMarkup
+        markup += "\">"
+        markup += text(title)
+        markup += "</a>"
+        return markup
     }
 
     private static func time(_ time: Timestamp) -> String { "<time datetime=\"\(time)\">\(minute(time))</time>" }
@@ -116,7 +121,8 @@ package enum HTMLStatus: StatusFormat {
     /// Without the date where it is that of `now`.
     static func clock(_ time: Timestamp, at now: Timestamp) -> String {
         let isSameDay = time.seconds / 86_400 == now.seconds / 86_400
-        return "<time datetime=\"\(time)\">\(isSameDay ? words(time, 11..<16) + " UTC" : minute(time))</time>"
+        let words = isSameDay ? words(time, 11..<16) + " UTC" : minute(time)
+        return "<time datetime=\"" + time.description + "\">" + words + "</time>"
     }
 
     /// `2026-08-03 10:00 UTC`.

@@ -8,9 +8,6 @@ struct MetricsText {
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Characters of a label's value; what is untrusted may be long.
-    private static let labelLimit = 200
-
     /// Begins a family: its samples follow. The name of a counter ends in `_total`, names of times and durations in their
     /// unit, as Prometheus' naming conventions say.
     mutating func family(_ name: String, _ kind: Kind, _ help: String) {
@@ -18,37 +15,52 @@ struct MetricsText {
     }
 
     mutating func sample(_ name: String, _ labels: Labels, _ value: some BinaryInteger) {
+        sample(name, RenderedLabels(labels), Int64(clamping: value))
+    }
+
+    /// The same, for labels that are those of several families.
+    mutating func sample(_ name: String, _ labels: RenderedLabels, _ value: Int64) {
         bytes.append(contentsOf: name.utf8)
-        if !labels.isEmpty {
+        bytes.append(contentsOf: labels.bytes)
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(contentsOf: String(value).utf8)
+        bytes.append(0x0A)
+    }
+
+    /// Labels as they stand in a line, in braces; empty where there are none.
+    struct RenderedLabels {
+        fileprivate var bytes: [UInt8] = []
+
+        init(_ labels: Labels) {
+            guard !labels.isEmpty else { return }
             var separator = UInt8(ascii: "{")
             for (name, value) in labels {
                 bytes.append(separator)
                 bytes.append(contentsOf: name.utf8)
                 bytes.append(UInt8(ascii: "="))
-                bytes.append(Self.quote)
+                bytes.append(quote)
                 append(value)
-                bytes.append(Self.quote)
+                bytes.append(quote)
                 separator = UInt8(ascii: ",")
             }
             bytes.append(UInt8(ascii: "}"))
         }
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(contentsOf: String(Int64(clamping: value)).utf8)
-        bytes.append(0x0A)
-    }
 
-    /// The value of a label: a backslash, a quotation mark and a line break are escaped.
-    private mutating func append(_ value: String) {
-        let clean = value.cleanedLine(limit: Self.labelLimit)
-        guard clean.utf8.contains(where: Self.isEscaped) else { return bytes.append(contentsOf: clean.utf8) }
-        for byte in clean.utf8 {
-            if Self.isEscaped(byte) { bytes.append(Self.backslash) }
-            bytes.append(byte)
+        /// The value of a label: a backslash, a quotation mark and a line break are escaped.
+        private mutating func append(_ value: String) {
+            let clean = value.cleanedLine(limit: labelLimit)
+            guard clean.utf8.contains(where: Self.isEscaped) else { return bytes.append(contentsOf: clean.utf8) }
+            for byte in clean.utf8 {
+                if Self.isEscaped(byte) { bytes.append(backslash) }
+                bytes.append(byte)
+            }
         }
+
+        private static func isEscaped(_ byte: UInt8) -> Bool { byte == quote || byte == backslash }
     }
-
-    private static let quote = UInt8(ascii: "\"")
-    private static let backslash = UInt8(ascii: "\\")
-
-    private static func isEscaped(_ byte: UInt8) -> Bool { byte == quote || byte == backslash }
 }
+
+private let quote = UInt8(ascii: "\"")
+private let backslash = UInt8(ascii: "\\")
+/// Characters of a label's value; what is untrusted may be long.
+private let labelLimit = 200

@@ -27,11 +27,15 @@ package enum PrometheusText: StatusFormat {
     }
 
     private static func upstreams(_ upstreams: [StatusSnapshot.Upstream], _ metrics: inout MetricsText) {
+        let labels = upstreams.map { MetricsText.RenderedLabels([("upstream", $0.name)]) }
         func family(_ name: String, _ help: String, _ value: (StatusSnapshot.Upstream) -> Int64?) {
-            let samples = upstreams.compactMap { upstream in value(upstream).map { (upstream.name, $0) } }
-            guard !samples.isEmpty else { return }
-            metrics.family(name, .gauge, help)
-            for (upstream, value) in samples { metrics.sample(name, [("upstream", upstream)], value) }
+            var isBegun = false
+            for index in upstreams.indices {
+                guard let value = value(upstreams[index]) else { continue }
+                if !isBegun { metrics.family(name, .gauge, help) }
+                isBegun = true
+                metrics.sample(name, labels[index], value)
+            }
         }
         if !upstreams.isEmpty {
             let name = "watcher_upstream_info"
