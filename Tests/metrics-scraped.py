@@ -148,7 +148,9 @@ def scraped(folder, processes):
         'watcher_jobs_total{action="install",status="succeeded"}': "1",
         'watcher_jobs_total{action="install",status="failed"}': "0",
         'watcher_job_duration_seconds_count{action="install"}': "1", 'watcher_upstream_failed_checks{upstream="gone"}': "2",
-        "watcher_outbox_messages": "0", "watcher_action_required": "0",
+        "watcher_outbox_messages": "0",
+        # What is answered with 404 needs a person at once.
+        "watcher_action_required": "1",
         "watcher_last_write_timestamp_seconds > bool (time() - 300)": "1"}
     for expression, value in expected.items():
         found = eventually(address, expression)

@@ -26,7 +26,8 @@ import Testing
         }
     }
 
-    @Test("without threads to be had it ends with an error, and does not wait for them", arguments: [60_000, 100_000])
+    /// The first is little more than what it takes to load the program with its libraries, not optimised.
+    @Test("without threads to be had it ends with an error, and does not wait for them", arguments: [70_000, 100_000])
     func threads(_ kilobytes: Int) async throws {
         try await withWorld { world async throws in
             let output = try await world.run(
