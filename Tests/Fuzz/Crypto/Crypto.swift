@@ -1,5 +1,5 @@
-// What the core uses of swift-crypto, without its work: nothing that is fuzzed signs anything, and the whole of it takes
-// ten times as long to build as the core.
+// What the core uses of swift-crypto, without its work: nothing that is fuzzed or simulated signs anything, and the whole
+// of it takes ten times as long to build as the core.
 
 package enum SHA256 {}
 
