@@ -43,7 +43,7 @@ import WatcherCore
         #expect(known.count >= latencies.count * 9 / 10, "of \(latencies.count) releases \(known.count) were acted on")
         let median = known[known.count / 2]
         // The first hours read everything there is for the first time.
-        let start = size.upstreams > 500 ? 4 : 2
+        let start = size.upstreams > 5000 ? 6 : size.upstreams > 500 ? 4 : 2
         let (looks, all) = (github.looks.dropFirst(start), github.hours.dropFirst(start))
         let mean = Double(looks.reduce(0, +)) / Double(looks.count)
         let points = github.points.dropFirst(start)
@@ -54,9 +54,12 @@ import WatcherCore
             "\(points.max() ?? 0); complete to started: median \(Int(median)) s (goal \(Int(size.median ?? 0)) s),",
             "nine of ten \(Int(known[known.count * 9 / 10])) s")
         #expect(github.refusals == 0, "the quota was used up")
-        #expect(mean <= 1000, "a fifth of 5 000")
+        // The daily sweeps of more fall into a part of the day, and take more than that there (docs/scaling.md).
+        if size.upstreams <= 3000 {
+            #expect(mean <= 1000, "a fifth of 5 000")
+            #expect(looks.max() ?? 0 <= 1250, "and never much more")
+        }
         #expect(points.max() ?? 0 <= 1000, "a fifth of the points, too")
-        #expect(looks.max() ?? 0 <= 1250, "and never much more")
         if size.upstreams <= 30 { #expect(all.max() ?? 0 <= 1000, "whatever runs meanwhile") }
         #expect(github.repetitions == 0)
         if let promised = size.median { #expect(median <= promised) }
