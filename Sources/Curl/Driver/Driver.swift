@@ -15,7 +15,7 @@ import CCurl
     private var cutUntil: ContinuousClock.Instant?
     private var transfers: [ObjectIdentifier: Transfer] = [:]
     private var spares: [Easy] = []
-    /// Calls that ended since the mailbox was last told.
+    /// Calls that ended since the mailbox was last notified.
     private var ended = 0
     /// No transfer's time is over before this.
     private var nextDeadline: ContinuousClock.Instant?

@@ -104,7 +104,7 @@ struct Options {
         note(unsafe watcher_easy_set_string(easy.handle, option, value))
     }
 
-    /// libcurl copies as many bytes as it was told just before.
+    /// libcurl copies as many bytes as the option before this one says.
     mutating func setBody(_ bytes: [UInt8]) {
         note(unsafe watcher_easy_set_size(easy.handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count)))
         // An empty array may have no address, and nil would mean that a callback gives the body.

@@ -5,7 +5,7 @@ import CCurl
 /// Belongs to the driver's thread; libcurl's callbacks run there too, inside `curl_multi_perform`, and are given this
 /// object by address. So it has to outlive its place in the multi handle: the driver removes it there first.
 @safe final class Transfer {
-    /// Why a callback told libcurl to stop. libcurl itself only says "write error".
+    /// Why a callback made libcurl stop. libcurl itself only says "write error".
     enum Stop { case bodyLimit, headerLimit, encodings }
 
     let call: PendingRequest

@@ -88,7 +88,7 @@ package final class RequestPace: Sendable {
         }
     }
 
-    /// Takes to heart what a request met: where the server asked for a pause, all that wait are told so in its words.
+    /// Takes to heart what a request met: where the server asked for a pause, all that wait get that answer in its words.
     func note(_ failure: RequestFailure) {
         guard case .rateLimited(let seconds, let reason) = failure else { return }
         let length = min(max(seconds ?? Backoff.unnamedLimit(after: 1), 1), Backoff.longestNamedPause)

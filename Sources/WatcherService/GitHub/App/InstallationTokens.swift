@@ -73,6 +73,7 @@ package final class InstallationTokens: Sendable {
             state.number += 1
             state.waiting = 1
             let number = state.number
+            // Its own task: it serves all who wait, and goes on when the one who began it is cancelled.
             let task = Task { await self.renew(number) }
             state.request = task
             return .wait(task, number)
