@@ -71,6 +71,15 @@ package struct Redactor: Sendable {
         return masked
     }
 
+    package func mask(_ outcome: SurveyOutcome) -> SurveyOutcome {
+        switch outcome {
+        case .answered: outcome
+        case .tooLarge(let reason): .tooLarge(mask(reason))
+        case .unsupported(let reason): .unsupported(mask(reason))
+        case .failed(let failure): .failed(mask(failure))
+        }
+    }
+
     package func mask(_ failure: RequestFailure) -> RequestFailure {
         switch failure {
         case .transient(let reason): .transient(mask(reason))

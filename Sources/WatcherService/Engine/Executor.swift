@@ -90,12 +90,7 @@ package final class Executor: Sendable {
     private func survey(_ query: SurveyQuery) async -> Event {
         guard query.apiURL == github.apiURL else { return .surveyed(query, .failed(.cancelled), nil) }
         let (outcome, reading) = await github.survey(query)
-        switch outcome {
-        case .answered: return .surveyed(query, outcome, reading)
-        case .tooLarge(let reason): return .surveyed(query, .tooLarge(redactor.mask(reason)), reading)
-        case .unsupported(let reason): return .surveyed(query, .unsupported(redactor.mask(reason)), reading)
-        case .failed(let failure): return .surveyed(query, .failed(redactor.mask(failure)), reading)
-        }
+        return .surveyed(query, redactor.mask(outcome), reading)
     }
 
     @inline(never)

@@ -37,7 +37,8 @@ extension GitHubClient {
         case .failure(let failure): return (Self.surveyOutcome(failure), answer.reading)
         case .success(let response):
             let (outcome, limit) = SurveyAnswer.read(response, count: query.entries.count)
-            return (outcome, answer.reading.filled(from: limit))
+            // Errors of GraphQL come with 200.
+            return (Redactor(answer.token.map { [$0] } ?? []).mask(outcome), answer.reading.filled(from: limit))
         }
     }
 

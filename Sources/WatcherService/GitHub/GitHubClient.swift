@@ -58,6 +58,8 @@ package final class GitHubClient: Sendable {
     package struct GitHubResponse: Sendable {
         package var result: Result<HTTPResponse, Failure>
         package var reading: RateLimitReading
+        /// In whose name an answer was given: it may be in its text. What refuses is masked already.
+        var token: String?
     }
 
     package enum Failure: Error, Sendable {
@@ -144,7 +146,7 @@ package final class GitHubClient: Sendable {
             var reading = RateLimitReading(response)
             reading.requests = requests
             switch response.status {
-            case 200...299, 304: return GitHubResponse(result: .success(response), reading: reading)
+            case 200...299, 304: return GitHubResponse(result: .success(response), reading: reading, token: token)
             case 400 where Self.isAboutVersion(response) && version.fallBack(from: asked):
                 // A server that does not know the version has done nothing: asking again is safe.
                 continue

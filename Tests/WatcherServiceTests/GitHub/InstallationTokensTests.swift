@@ -57,6 +57,21 @@ import WatcherCore
     private static let target = WorkflowTarget(
         Config.WorkflowDispatch(repository: "o/builds", workflow: "build.yaml", ref: "main"), defaultAPIURL: "")
 
+    @Test("its token is masked where the answer to a survey repeats it") func echoed() async throws {
+        try await withGitHubLookalike { github async throws in
+            let bench = try Bench(github)
+            let token = try await bench.tokens.current().get().token
+            github.fail(Route(.graphql), with: .json(#"{"errors": [{"message": "no \#(token) here"}]}"#))
+            let (survey, _) = await bench.client.survey(
+                SurveyQuery(apiURL: github.url, entries: [SurveyQuery.Entry(upstream: "x", nodeID: "R_1")]))
+            guard case .failed(let failure) = survey else {
+                Issue.record("\(survey)")
+                return
+            }
+            #expect(failure.reason.contains("no *** here"), "\(failure.reason)")
+        }
+    }
+
     @Test("its token reads, surveys and dispatches, on the older API too", arguments: [false, true])
     func uses(_ isOld: Bool) async throws {
         try await withGitHubLookalike { github async throws in
